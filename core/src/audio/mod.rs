@@ -1,0 +1,7 @@
+//! What samples are acceptable, before anything is done with them.
+
+mod check;
+mod format;
+
+pub use check::{check_finite, frames};
+pub use format::{AudioError, Format};

@@ -1,0 +1,28 @@
+//! The decisions of voxguard, without any I/O.
+//!
+//! The rooms, in the order in which an utterance meets them:
+//!
+//! 1. [`policy`] judges the text, over [`text`], which knows what will be spoken and undoes disguise;
+//! 2. the host's own engine speaks;
+//! 3. [`audio`] says what samples are acceptable, [`watermark`] marks them and finds the mark again;
+//! 4. [`ledger`] keeps the account of it, tamper-evident;
+//! 5. [`guard`] is the one room that knows all the others: one request's life from text to record.
+//!
+//! [`key`] and [`id`] are the nouns that all of them share. Time and randomness are arguments:
+//! nothing here opens a file, reads a clock, starts a thread or draws entropy, and nothing panics on
+//! input.
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::indexing_slicing
+    )
+)]
+
+pub mod audio;
+pub mod id;
+pub mod key;
