@@ -2,6 +2,8 @@
 
 mod check;
 mod format;
+mod sample;
 
 pub use check::{check_finite, frames};
 pub use format::{AudioError, Format};
+pub use sample::{Sample, SampleFormat};
