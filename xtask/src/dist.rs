@@ -1,0 +1,83 @@
+//! `cargo xtask dist`: what is shipped, in `target/dist`.
+
+use crate::python::{self, Environment};
+use crate::{Result, build, place, step, tool};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+pub fn run() -> Result {
+    println!("Packing {}/", place::shown(&folder()));
+    build::native()?;
+    if folder().exists() {
+        fs::remove_dir_all(folder())?;
+    }
+    fs::create_dir_all(folder())?;
+    c_archive()?;
+    node_package()?;
+    let environment = Environment::open()?;
+    environment.install(&python::MATURIN)?;
+    let wheel = build::wheel(&environment)?;
+    fs::copy(&wheel, folder().join(wheel.file_name().unwrap_or_default()))?;
+    for entry in fs::read_dir(folder())?.flatten().filter(|entry| entry.path().is_file()) {
+        step::note("packed", &build::described(&entry.path())?);
+    }
+    Ok(())
+}
+
+fn folder() -> std::path::PathBuf {
+    place::target().join("dist")
+}
+
+/// Header, C++ wrapper, both libraries and the licences, as one archive.
+fn c_archive() -> Result {
+    let name = format!("voxguard-{}-{}", env!("CARGO_PKG_VERSION"), platform());
+    let root = folder().join(&name);
+    for part in ["include", "lib"] {
+        fs::create_dir_all(root.join(part))?;
+    }
+    for file in ["voxguard.h", "voxguard.hpp"] {
+        fs::copy(place::top().join("include").join(file), root.join("include").join(file))?;
+    }
+    for file in build::libraries() {
+        fs::copy(&file, root.join("lib").join(file.file_name().unwrap_or_default()))?;
+    }
+    licences(&root)?;
+    let mut tar = Command::new("tar");
+    tar.arg("-czf").arg(format!("{name}.tar.gz")).arg(&name).current_dir(folder());
+    step::run("C archive", &mut tar)?;
+    fs::remove_dir_all(root)?;
+    Ok(())
+}
+
+/// `npm pack` of the Node package with the addon for this machine inside.
+fn node_package() -> Result {
+    let stage = place::target().join("node-package");
+    if stage.exists() {
+        fs::remove_dir_all(&stage)?;
+    }
+    let source = place::top().join("bindings/node");
+    fs::create_dir_all(&stage)?;
+    for file in ["package.json", "index.js", "index.mjs", "index.d.ts", "index.d.mts", "README.md"] {
+        fs::copy(source.join(file), stage.join(file))
+            .map_err(|error| format!("bindings/node/{file}: {error}"))?;
+    }
+    build::copy_folder(&source.join("lib"), &stage.join("lib"))?;
+    fs::copy(build::addon(), stage.join("voxguard.node"))?;
+    licences(&stage)?;
+    let mut npm = tool::npm()?;
+    npm.args(["pack", "--silent", "--pack-destination"]).arg(folder()).current_dir(&stage);
+    step::run("Node package", &mut npm)?;
+    Ok(())
+}
+
+fn licences(to: &Path) -> Result {
+    for file in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        fs::copy(place::top().join(file), to.join(file))?;
+    }
+    Ok(())
+}
+
+fn platform() -> String {
+    format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH)
+}
