@@ -26,3 +26,5 @@
 pub mod audio;
 pub mod id;
 pub mod key;
+pub mod policy;
+pub mod text;
