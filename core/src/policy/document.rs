@@ -60,7 +60,7 @@ pub fn read(json: &str) -> Result<Vec<Rule>, PolicyError> {
         return Err(PolicyError::TooLong { bytes: json.len(), max: MAX_BYTES });
     }
     let document: Document = serde_json::from_str(json).map_err(|error| json_problem(json, &error))?;
-    if document.version != Value::from(1) {
+    if document.version != 1 {
         return Err(PolicyError::Version { found: describe(&document.version) });
     }
     if document.rules.len() > MAX_RULES {
