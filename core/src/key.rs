@@ -66,6 +66,11 @@ impl Key {
         self.mac(&[purpose.as_bytes()])
     }
 
+    /// As [`Key::derive`], as a key of its own.
+    pub(crate) fn subkey(&self, purpose: &str) -> Self {
+        Self(*self.derive(purpose))
+    }
+
     /// HMAC-SHA-256 of the parts under this key. The caller frames the parts: they are not delimited.
     pub fn mac(&self, parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
         // `new` takes a key of the hash's own block type, which cannot fail as `new_from_slice` may.

@@ -26,5 +26,6 @@
 pub mod audio;
 pub mod id;
 pub mod key;
+pub mod ledger;
 pub mod policy;
 pub mod text;

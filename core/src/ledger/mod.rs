@@ -1,0 +1,36 @@
+//! What was said, for whom, and proof that nobody changed the story.
+//!
+//! - [`record`] says what one entry speaks of; `encode` and `decode` are its one encoding in bytes.
+//! - [`log`] chains entries under a key and keeps the frontier of their [`tree`], the RFC 6962 Merkle
+//!   tree, so that an append costs O(log n) and the root is always at hand.
+//! - [`checkpoint`] is a signed statement of size and root that is meant to leave the machine, in the
+//!   form of a [`note`] (C2SP signed-note).
+//! - [`verify`] reads a ledger from its first entry to its last in flat memory and says what is wrong.
+//! - [`key`](LedgerKey) derives what all of them need from the one [`Key`](crate::key::Key).
+//!
+//! Nothing here stores anything: a store keeps [`Entry`] values and the [`Tail`], and hands them back.
+//! Entries are numbered from 1; entry `n` is leaf `n - 1` of the tree.
+//!
+//! What a ledger notices, and what it cannot, is in `docs/LEDGER.md`.
+
+pub mod checkpoint;
+mod decode;
+mod encode;
+mod json;
+mod key;
+pub mod log;
+pub mod note;
+pub mod record;
+#[cfg(test)]
+mod testing;
+mod time;
+pub mod tree;
+pub mod verify;
+
+pub use checkpoint::{Checkpoint, CheckpointError};
+pub use json::StoredRecord;
+pub use key::LedgerKey;
+pub use log::{Entry, Tail, TailError, authentic};
+pub use note::{NoteError, VerifyingKey};
+pub use record::{Body, Generation, Outcome, Record, RecordError, Refusal, SampleFormat};
+pub use verify::{Fault, FaultKind, Row, Verification, Verifier};

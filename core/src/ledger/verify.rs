@@ -1,0 +1,526 @@
+//! Reads a ledger from its first entry to its last and says whether it is as it was written.
+//!
+//! The [`Verifier`] holds the tail that the entries so far should have led to, and nothing else: its
+//! memory does not grow with the ledger. It stops at the first fault, since nothing behind it can be
+//! told from its consequences.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::checkpoint::Checkpoint;
+use super::key::LedgerKey;
+use super::log::{Tail, authentic};
+use super::record::Record;
+use super::tree::{Hash, leaf_hash};
+
+/// What a store keeps of one entry, as it was read: nothing in it is trusted.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    /// The number it is stored under.
+    pub seq: i64,
+    /// The record's bytes.
+    pub record: &'a [u8],
+    /// Leaf hash.
+    pub leaf: &'a [u8],
+    /// MAC.
+    pub mac: &'a [u8],
+    /// Mark that the store finds the entry by.
+    pub mark: Option<i64>,
+    /// Subject tag that the store finds the entry by.
+    pub subject: Option<&'a [u8]>,
+    /// Time that the store finds the entry by, in milliseconds.
+    pub time_ms: i64,
+}
+
+/// Follows a ledger entry by entry.
+pub struct Verifier<'a> {
+    key: &'a LedgerKey,
+    checkpoint: Option<&'a Checkpoint>,
+    tail: Tail,
+    fault: Option<Fault>,
+}
+
+impl<'a> Verifier<'a> {
+    /// A verifier at the start of a ledger of this key; with a checkpoint (whose signature has been
+    /// verified) it also says whether the ledger still has the past that the checkpoint speaks of.
+    pub fn new(key: &'a LedgerKey, checkpoint: Option<&'a Checkpoint>) -> Self {
+        let mut verifier = Self { key, checkpoint, tail: Tail::empty(), fault: None };
+        verifier.meet_checkpoint();
+        verifier
+    }
+
+    /// Takes the next entry in the order of their numbers. Returns whether all is well so far; after a
+    /// fault further entries are not looked at.
+    pub fn feed(&mut self, row: &Row<'_>) -> bool {
+        if self.fault.is_none() {
+            match self.check(row) {
+                Ok((leaf, mac)) => {
+                    self.tail.advance(leaf, mac);
+                    self.meet_checkpoint();
+                }
+                Err(fault) => self.fault = Some(fault),
+            }
+        }
+        self.fault.is_none()
+    }
+
+    /// Notes that the store could not read on, with what it said.
+    pub fn unreadable(&mut self, message: &str) {
+        let after = self.tail.len();
+        self.fault.get_or_insert_with(|| {
+            let message = format!("the ledger cannot be read on after entry {after}: {message}");
+            Fault { seq: None, kind: FaultKind::Storage, message }
+        });
+    }
+
+    /// The verdict, after the last entry. `tail` is the tail as the store keeps it.
+    pub fn finish(mut self, tail: &[u8]) -> Verification {
+        if self.fault.is_none() {
+            self.fault = self.check_end(tail).err();
+        }
+        Verification {
+            intact: self.fault.is_none(),
+            entries: self.tail.len(),
+            checkpoint: self.checkpoint.map(|checkpoint| checkpoint.size),
+            fault: self.fault,
+        }
+    }
+
+    fn check(&self, row: &Row<'_>) -> Result<(Hash, Hash), Fault> {
+        let expected = self.tail.len() + 1;
+        let fault = |kind, message: String| Err(Fault { seq: Some(expected), kind, message });
+        match u64::try_from(row.seq) {
+            Ok(seq) if seq == expected => {}
+            Ok(seq) if seq > expected && seq - expected == 1 => {
+                return fault(FaultKind::Missing, format!("entry {expected} is missing"));
+            }
+            Ok(seq) if seq > expected => {
+                let last = seq - 1;
+                return fault(FaultKind::Missing, format!("entries {expected} to {last} are missing"));
+            }
+            _ => {
+                let message = format!("an entry numbered {} stands where {expected} belongs", row.seq);
+                return fault(FaultKind::Order, message);
+            }
+        }
+        let leaf = leaf_hash(row.record);
+        let in_chain = authentic(self.key, expected, self.tail.mac(), row.record, row.mac);
+        match (in_chain, leaf == row.leaf) {
+            (true, true) => {}
+            (true, false) => {
+                let message =
+                    format!("the leaf hash of entry {expected} was changed: it is not that of its record");
+                return fault(FaultKind::Leaf, message);
+            }
+            (false, false) => {
+                return fault(FaultKind::Record, format!("the record of entry {expected} was changed"));
+            }
+            (false, true) => {
+                let message = format!(
+                    "entry {expected} does not continue what stands before it: it was changed, moved, repeated or \
+                     put in without the key"
+                );
+                return fault(FaultKind::Chain, message);
+            }
+        }
+        let record = match Record::decode(row.record) {
+            Ok(record) => record,
+            Err(error) => {
+                let message = format!("entry {expected} is authentic, but cannot be read: {error}");
+                return fault(FaultKind::Unreadable, message);
+            }
+        };
+        if let Some(column) = differing_column(&record, row) {
+            let message =
+                format!("the {column} by which entry {expected} is found is not that of its record");
+            return fault(FaultKind::Index, message);
+        }
+        // `authentic` compared a MAC of 32 bytes.
+        row.mac.try_into().map(|mac| (leaf, mac)).or_else(|_| {
+            fault(FaultKind::Chain, format!("the authentication code of entry {expected} is not of 32 bytes"))
+        })
+    }
+
+    /// At the size that the checkpoint speaks of, the root must be the one that it speaks of.
+    fn meet_checkpoint(&mut self) {
+        let Some(checkpoint) = self.checkpoint else { return };
+        if checkpoint.size == self.tail.len() && checkpoint.root != self.tail.root() {
+            let message = format!(
+                "the first {} entries are not those that the checkpoint was made over: the ledger was rewritten \
+                 with its key, or an older copy was put back and continued",
+                checkpoint.size
+            );
+            self.fault = Some(Fault { seq: None, kind: FaultKind::Fork, message });
+        }
+    }
+
+    fn check_end(&self, tail: &[u8]) -> Result<(), Fault> {
+        let entries = self.tail.len();
+        let fault = |kind, message: String| Err(Fault { seq: None, kind, message });
+        let stored = match Tail::decode(self.key, tail) {
+            Ok(stored) => stored,
+            Err(error) => return fault(FaultKind::Tail, error.to_string()),
+        };
+        if entries < stored.len() {
+            let message = format!(
+                "the ledger holds {entries} entries where {} were written: its end was cut off",
+                stored.len()
+            );
+            return fault(FaultKind::Cut, message);
+        }
+        if stored != self.tail {
+            let message = format!(
+                "the ledger holds {entries} entries, its tail speaks of {} and does not belong to them: one of \
+                 the two was put back from an older copy",
+                stored.len()
+            );
+            return fault(FaultKind::Tail, message);
+        }
+        match self.checkpoint {
+            Some(checkpoint) if entries < checkpoint.size => fault(
+                FaultKind::Cut,
+                format!(
+                    "the ledger holds {entries} entries where the checkpoint was made over {}: its end was cut \
+                     off, or an older copy was put back",
+                    checkpoint.size
+                ),
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn differing_column(record: &Record, row: &Row<'_>) -> Option<&'static str> {
+    if row.mark != record.mark().map(|mark| i64::from(mark.value())) {
+        return Some("mark");
+    }
+    if row.subject != record.subject().map(|subject| subject.as_slice()) {
+        return Some("subject");
+    }
+    (u64::try_from(row.time_ms) != Ok(record.time_ms)).then_some("time")
+}
+
+/// The verdict on a ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verification {
+    /// Nothing is wrong.
+    pub intact: bool,
+    /// Entries that were found intact, up to the first fault.
+    pub entries: u64,
+    /// Size of the checkpoint that the ledger was held against. `None`: the chain alone was checked,
+    /// which cannot notice that an older copy of the whole ledger was put back.
+    pub checkpoint: Option<u64>,
+    /// The first fault.
+    pub fault: Option<Fault>,
+}
+
+impl fmt::Display for Verification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.fault, self.checkpoint) {
+            (Some(fault), _) => write!(f, "not intact: {fault}"),
+            (None, Some(size)) => {
+                write!(f, "intact: {} entries, in agreement with the checkpoint over {size}", self.entries)
+            }
+            (None, None) => write!(
+                f,
+                "intact: {} entries (the chain alone: without a checkpoint an older copy put back is not noticed)",
+                self.entries
+            ),
+        }
+    }
+}
+
+/// What is wrong with a ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The entry, where the fault lies in one.
+    pub seq: Option<u64>,
+    /// What sort of fault.
+    pub kind: FaultKind,
+    /// A plain sentence.
+    pub message: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Serialize for Fault {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut fault = serializer.serialize_struct("Fault", 3)?;
+        fault.serialize_field("seq", &self.seq)?;
+        fault.serialize_field("kind", &self.kind)?;
+        fault.serialize_field("message", &self.message)?;
+        fault.end()
+    }
+}
+
+/// Sorts of faults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// Entries are missing.
+    Missing,
+    /// An entry is out of order.
+    Order,
+    /// A record was changed.
+    Record,
+    /// A leaf hash was changed.
+    Leaf,
+    /// An entry does not continue the chain.
+    Chain,
+    /// An authentic record cannot be read by this build.
+    Unreadable,
+    /// What an entry is found by is not what its record says.
+    Index,
+    /// The stored tail was changed, or does not belong to the entries.
+    Tail,
+    /// The end was cut off, or an older copy put back.
+    Cut,
+    /// The past is not the one that the checkpoint speaks of.
+    Fork,
+    /// The store could not read on.
+    Storage,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::log::Entry;
+    use super::super::testing::{key, ledger, refusal};
+    use super::*;
+
+    /// A ledger as a store would keep it, to be tampered with.
+    #[derive(Clone)]
+    struct Stored {
+        entries: Vec<Entry>,
+        marks: Vec<Option<i64>>,
+        subject: Option<[u8; 32]>,
+        time_ms: i64,
+        tail: Vec<u8>,
+    }
+
+    fn stored(from: u32, count: u32) -> Stored {
+        let (entries, tail) = ledger(&key(1), from, count);
+        Stored {
+            entries,
+            marks: (from..from + count).map(|mark| Some(i64::from(mark))).collect(),
+            subject: Some([2; 32]),
+            time_ms: 1_763_765_700_123,
+            tail: tail.encode(&key(1)),
+        }
+    }
+
+    fn verify(stored: &Stored, checkpoint: Option<&Checkpoint>) -> Verification {
+        let key = key(1);
+        let mut verifier = Verifier::new(&key, checkpoint);
+        for (entry, mark) in stored.entries.iter().zip(&stored.marks) {
+            verifier.feed(&Row {
+                seq: entry.seq as i64,
+                record: &entry.record,
+                leaf: &entry.leaf,
+                mac: &entry.mac,
+                mark: *mark,
+                subject: stored.subject.as_ref().map(|tag| tag.as_slice()),
+                time_ms: stored.time_ms,
+            });
+        }
+        verifier.finish(&stored.tail)
+    }
+
+    fn checkpoint(count: u32) -> Checkpoint {
+        Checkpoint::new(&key(1), &ledger(&key(1), 1, count).1, None)
+    }
+
+    #[track_caller]
+    fn assert_fault(found: Verification, seq: Option<u64>, kind: FaultKind) {
+        let fault = found.fault.clone().unwrap_or_else(|| panic!("nothing noticed: {found}"));
+        assert!(!found.intact);
+        assert_eq!((fault.seq, fault.kind), (seq, kind), "{fault}");
+    }
+
+    #[test]
+    fn an_untouched_ledger_is_intact_and_may_be_longer_than_the_checkpoint() {
+        for count in [0, 1, 9] {
+            let found = verify(&stored(1, count), None);
+            assert!(found.intact, "{found}");
+            assert_eq!((found.entries, found.checkpoint), (u64::from(count), None));
+        }
+        for size in 0..=9 {
+            let checkpoint = checkpoint(size);
+            let found = verify(&stored(1, 9), Some(&checkpoint));
+            assert!(found.intact, "{found}");
+            assert_eq!(found.checkpoint, Some(u64::from(size)));
+        }
+    }
+
+    #[test]
+    fn every_edited_byte_of_an_entry_is_noticed_and_its_number_told() {
+        let good = stored(1, 5);
+        for bit in [0, 7] {
+            for at in 0..good.entries[2].record.len() {
+                let mut changed = good.clone();
+                changed.entries[2].record[at] ^= 1 << bit;
+                assert_fault(verify(&changed, None), Some(3), FaultKind::Record);
+            }
+            for at in 0..32 {
+                let mut changed = good.clone();
+                changed.entries[2].leaf[at] ^= 1 << bit;
+                assert_fault(verify(&changed, None), Some(3), FaultKind::Leaf);
+                let mut changed = good.clone();
+                changed.entries[2].mac[at] ^= 1 << bit;
+                assert_fault(verify(&changed, None), Some(3), FaultKind::Chain);
+            }
+        }
+        let mut rehashed = good.clone();
+        rehashed.entries[2].record[30] ^= 1;
+        rehashed.entries[2].leaf = leaf_hash(&rehashed.entries[2].record);
+        assert_fault(verify(&rehashed, None), Some(3), FaultKind::Chain);
+    }
+
+    #[test]
+    fn a_re_pointed_index_is_noticed() {
+        let good = stored(1, 3);
+        for mark in [None, Some(7), Some(-1), Some(1 << 33)] {
+            let mut changed = good.clone();
+            changed.marks[1] = mark;
+            let found = verify(&changed, None);
+            assert!(found.to_string().contains("mark"), "{found}");
+            assert_fault(found, Some(2), FaultKind::Index);
+        }
+        let changed = Stored { subject: None, ..good.clone() };
+        assert_fault(verify(&changed, None), Some(1), FaultKind::Index);
+        let changed = Stored { time_ms: -5, ..good };
+        assert_fault(verify(&changed, None), Some(1), FaultKind::Index);
+    }
+
+    #[test]
+    fn deleted_entries_are_noticed() {
+        let mut changed = stored(1, 6);
+        changed.entries.drain(2..4);
+        changed.marks.drain(2..4);
+        let found = verify(&changed, None);
+        assert_eq!(found.fault.as_ref().unwrap().message, "entries 3 to 4 are missing");
+        assert_fault(found, Some(3), FaultKind::Missing);
+        // The same, with the gap closed.
+        for (at, entry) in changed.entries.iter_mut().enumerate() {
+            entry.seq = at as u64 + 1;
+        }
+        assert_fault(verify(&changed, None), Some(3), FaultKind::Chain);
+    }
+
+    #[test]
+    fn inserted_repeated_and_reordered_entries_are_noticed() {
+        let good = stored(1, 4);
+        let renumbered = |mut changed: Stored| {
+            for (at, entry) in changed.entries.iter_mut().enumerate() {
+                entry.seq = at as u64 + 1;
+            }
+            changed.marks = changed.entries.iter().map(|_| None).collect();
+            for (mark, entry) in changed.marks.iter_mut().zip(&changed.entries) {
+                *mark = Record::decode(&entry.record).unwrap().mark().map(|mark| i64::from(mark.value()));
+            }
+            changed
+        };
+
+        let mut repeated = good.clone();
+        repeated.entries.insert(2, good.entries[1].clone());
+        assert_fault(verify(&renumbered(repeated.clone()), None), Some(3), FaultKind::Chain);
+        repeated.marks.insert(2, good.marks[1]);
+        assert_fault(verify(&repeated, None), Some(3), FaultKind::Order);
+
+        let mut inserted = good.clone();
+        let forged = Tail::empty().append(&key(9), &refusal(5)).unwrap();
+        inserted.entries.insert(2, forged);
+        assert_fault(verify(&renumbered(inserted), None), Some(3), FaultKind::Chain);
+
+        let mut swapped = good.clone();
+        swapped.entries.swap(1, 2);
+        assert_fault(verify(&renumbered(swapped), None), Some(2), FaultKind::Chain);
+    }
+
+    #[test]
+    fn a_cut_tail_is_noticed_by_the_sealed_tail_and_against_a_checkpoint() {
+        let mut cut = stored(1, 6);
+        cut.entries.truncate(4);
+        assert_fault(verify(&cut, None), None, FaultKind::Cut);
+        // With the older tail put back as well it takes a checkpoint.
+        cut.tail = stored(1, 4).tail;
+        assert!(verify(&cut, None).intact);
+        assert!(verify(&cut, Some(&checkpoint(4))).intact);
+        assert_fault(verify(&cut, Some(&checkpoint(6))), None, FaultKind::Cut);
+        // An older tail over entries that are all there.
+        let older = Stored { tail: stored(1, 4).tail, ..stored(1, 6) };
+        assert_fault(verify(&older, None), None, FaultKind::Tail);
+        let none = Stored { tail: Vec::new(), ..stored(1, 6) };
+        assert_fault(verify(&none, None), None, FaultKind::Tail);
+    }
+
+    #[test]
+    fn a_ledger_rewritten_with_its_key_is_noticed_against_a_checkpoint_only() {
+        let forked = stored(100, 6);
+        assert!(verify(&forked, None).intact);
+        for size in 1..=6 {
+            assert_fault(verify(&forked, Some(&checkpoint(size))), None, FaultKind::Fork);
+        }
+        let mut empty = checkpoint(0);
+        empty.root = [9; 32];
+        assert_fault(verify(&stored(1, 2), Some(&empty)), None, FaultKind::Fork);
+    }
+
+    #[test]
+    fn another_key_does_not_vouch_for_the_ledger() {
+        let stored = stored(1, 2);
+        let other = key(2);
+        let mut verifier = Verifier::new(&other, None);
+        let entry = &stored.entries[0];
+        let subject = Some([2; 32]);
+        assert!(!verifier.feed(&Row {
+            seq: 1,
+            record: &entry.record,
+            leaf: &entry.leaf,
+            mac: &entry.mac,
+            mark: Some(1),
+            subject: subject.as_ref().map(|tag| tag.as_slice()),
+            time_ms: stored.time_ms,
+        }));
+        assert_fault(verifier.finish(&stored.tail), Some(1), FaultKind::Chain);
+    }
+
+    #[test]
+    fn a_verdict_is_told_in_json_and_in_a_sentence() {
+        let mut cut = stored(1, 3);
+        cut.entries.truncate(2);
+        let json = serde_json::to_value(verify(&cut, None)).unwrap();
+        assert_eq!(
+            json,
+            json!({
+                "intact": false,
+                "entries": 2,
+                "checkpoint": null,
+                "fault": {
+                    "seq": null,
+                    "kind": "cut",
+                    "message": "the ledger holds 2 entries where 3 were written: its end was cut off",
+                },
+            })
+        );
+        let good = verify(&stored(1, 3), None);
+        assert_eq!(serde_json::to_value(&good).unwrap()["fault"], json!(null));
+        assert!(good.to_string().contains("without a checkpoint"));
+    }
+
+    #[test]
+    fn what_the_store_cannot_read_is_a_fault() {
+        let key = key(1);
+        let mut verifier = Verifier::new(&key, None);
+        verifier.unreadable("database disk image is malformed");
+        assert_fault(verifier.finish(&[]), None, FaultKind::Storage);
+    }
+}
