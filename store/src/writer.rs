@@ -1,0 +1,186 @@
+//! Commits appends in groups.
+//!
+//! A commit waits for the disk, so one commit a record would limit the ledger to a few hundred records
+//! a second, however many threads write. The writer is a thread that takes all appends that wait, and
+//! commits them as one transaction; those that come meanwhile are its next group. A single appender gets
+//! its own commit at once: nothing is held back to make a group larger.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use parking_lot::{Condvar, Mutex};
+use rusqlite::Connection;
+
+use crate::entry::{Draft, Entries};
+use crate::error::StoreError;
+use crate::location::Location;
+
+/// Most records of one transaction.
+const MAX_GROUP: usize = 1024;
+
+/// The thread that commits, and the queue to it. Ends when dropped, behind the last append.
+pub(crate) struct Writer {
+    queue: Arc<Queue>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the writer's thread works on.
+pub(crate) struct Desk {
+    pub entries: Arc<Entries>,
+    pub connection: Arc<Mutex<Connection>>,
+}
+
+#[derive(Default)]
+struct Queue {
+    state: Mutex<State>,
+    wake: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: Vec<Append>,
+    stopping: bool,
+    /// The thread is gone: nobody will take what is put here.
+    gone: bool,
+}
+
+/// One append that waits. Dropped without an answer it answers that the writer has stopped.
+struct Append {
+    draft: Option<Draft>,
+    answer: Arc<Answer>,
+    stopped: StoreError,
+}
+
+#[derive(Default)]
+struct Answer {
+    result: Mutex<Option<Result<u64, StoreError>>>,
+    ready: Condvar,
+}
+
+impl Answer {
+    fn give(&self, result: Result<u64, StoreError>) {
+        self.result.lock().get_or_insert(result);
+        self.ready.notify_one();
+    }
+
+    fn wait(&self) -> Result<u64, StoreError> {
+        let mut result = self.result.lock();
+        loop {
+            if let Some(result) = result.take() {
+                return result;
+            }
+            self.ready.wait(&mut result);
+        }
+    }
+}
+
+impl Drop for Append {
+    fn drop(&mut self) {
+        self.answer.give(Err(self.stopped.clone()));
+    }
+}
+
+impl Writer {
+    pub fn start(desk: Desk) -> std::io::Result<Self> {
+        let queue = Arc::new(Queue::default());
+        let of_thread = Arc::clone(&queue);
+        let work = move || {
+            let _gone = Gone(&of_thread);
+            while let Some(group) = of_thread.next_group() {
+                desk.commit(group);
+            }
+        };
+        let thread = std::thread::Builder::new().name("voxguard-ledger".to_owned()).spawn(work)?;
+        Ok(Self { queue, thread: Some(thread) })
+    }
+
+    /// Hands the draft to the writer and waits until it is on disk, or has failed.
+    pub fn append(&self, draft: Draft, location: &Location) -> Result<u64, StoreError> {
+        let answer = Arc::new(Answer::default());
+        let stopped = StoreError::Stopped { path: location.to_string() };
+        let append = Append { draft: Some(draft), answer: Arc::clone(&answer), stopped };
+        let mut state = self.queue.state.lock();
+        match state.gone {
+            true => drop(append),
+            false => state.waiting.push(append),
+        }
+        drop(state);
+        self.queue.wake.notify_one();
+        answer.wait()
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue.state.lock().stopping = true;
+        self.queue.wake.notify_one();
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread has been told to each append that it left without an answer.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Queue {
+    /// What waits now, or `None` when nothing more will come.
+    fn next_group(&self) -> Option<Vec<Append>> {
+        let mut state = self.state.lock();
+        while state.waiting.is_empty() {
+            if state.stopping {
+                return None;
+            }
+            self.wake.wait(&mut state);
+        }
+        let size = state.waiting.len().min(MAX_GROUP);
+        Some(state.waiting.drain(..size).collect())
+    }
+}
+
+/// Leaves nobody waiting, however the thread ends.
+struct Gone<'a>(&'a Queue);
+
+impl Drop for Gone<'_> {
+    fn drop(&mut self) {
+        let left = {
+            let mut state = self.0.state.lock();
+            state.gone = true;
+            std::mem::take(&mut state.waiting)
+        };
+        drop(left);
+    }
+}
+
+impl Desk {
+    fn commit(&self, mut group: Vec<Append>) {
+        let mut drafts: Vec<Draft> = group.iter_mut().filter_map(|append| append.draft.take()).collect();
+        let first = self.entries.append(&mut self.connection.lock(), &mut drafts);
+        for (at, append) in group.iter().enumerate() {
+            append.answer.give(first.clone().map(|first| first + at as u64));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft() -> Draft {
+        Draft { record: vec![1], mark: None, subject: None, time_ms: 0 }
+    }
+
+    #[test]
+    fn who_waits_when_the_thread_ends_is_told() {
+        let location = Location::parse("sqlite::memory:").unwrap();
+        let writer = Writer { queue: Arc::default(), thread: None };
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| writer.append(draft(), &location));
+            while writer.queue.state.lock().waiting.is_empty() {
+                std::thread::yield_now();
+            }
+            drop(Gone(&writer.queue));
+            let stopped = Err(StoreError::Stopped { path: ":memory:".to_owned() });
+            assert_eq!(waiting.join().unwrap(), stopped);
+            assert_eq!(writer.append(draft(), &location), stopped);
+        });
+    }
+}
