@@ -29,3 +29,4 @@ pub mod key;
 pub mod ledger;
 pub mod policy;
 pub mod text;
+pub mod watermark;
