@@ -64,10 +64,20 @@ fn node_package() -> Result {
     }
     build::copy_folder(&source.join("lib"), &stage.join("lib"))?;
     fs::copy(build::addon(), stage.join("voxguard.node"))?;
+    ship_addon(&stage.join("package.json"))?;
     licences(&stage)?;
     let mut npm = tool::npm()?;
     npm.args(["pack", "--silent", "--pack-destination"]).arg(folder()).current_dir(&stage);
     step::run("Node package", &mut npm)?;
+    Ok(())
+}
+
+/// The package for one machine carries its addon; the one for all leaves it to packages a platform.
+fn ship_addon(manifest: &Path) -> Result {
+    let mut package: serde_json::Value = serde_json::from_str(&fs::read_to_string(manifest)?)?;
+    let files = package["files"].as_array_mut().ok_or("bindings/node/package.json lists no files")?;
+    files.push("voxguard.node".into());
+    fs::write(manifest, serde_json::to_string_pretty(&package)? + "\n")?;
     Ok(())
 }
 

@@ -41,7 +41,34 @@ fn format(_: &mut Scene) -> Result<Count> {
 fn lint(_: &mut Scene) -> Result<Count> {
     let mut cargo = tool::cargo();
     cargo.args(["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]);
-    check("cargo clippy", &mut cargo)
+    let mut count = check("cargo clippy", &mut cargo)?;
+    count.add(&oldest_rust()?);
+    Ok(count)
+}
+
+/// No dependency wants a newer Rust than we state. (What we use of std ourselves, clippy watches.)
+fn oldest_rust() -> Result<Count> {
+    let output = tool::cargo()
+        .args(["metadata", "--locked", "--format-version", "1"])
+        .current_dir(place::top())
+        .output()?;
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+    let number = |text: &str| -> Vec<u32> { text.split('.').filter_map(|part| part.parse().ok()).collect() };
+    let ours = number(env!("CARGO_PKG_RUST_VERSION"));
+    let packages = metadata["packages"].as_array().ok_or("cargo metadata lists no packages")?;
+    let wants = |package: &&serde_json::Value| {
+        package["rust_version"].as_str().is_some_and(|version| number(version) > ours)
+    };
+    let newer: Vec<String> = packages
+        .iter()
+        .filter(wants)
+        .map(|package| format!("{} wants Rust {}", package["name"], package["rust_version"]))
+        .collect();
+    if newer.is_empty() {
+        return Ok(Count::success());
+    }
+    println!("    {}; rust-version is {}", newer.join(", "), env!("CARGO_PKG_RUST_VERSION"));
+    Ok(Count::failure())
 }
 
 fn rust(scene: &mut Scene) -> Result<Count> {
@@ -96,14 +123,21 @@ fn types(scene: &mut Scene) -> Result<Count> {
 fn tsc() -> Result<Count> {
     let folder = place::target().join("node");
     let script = folder.join("node_modules/typescript/bin/tsc");
-    if !script.exists() {
+    let package = place::top().join("bindings/node");
+    let lock = fs::read_to_string(package.join("package-lock.json"))?;
+    if !script.exists() || fs::read_to_string(folder.join("package-lock.json")).ok().as_deref() != Some(&lock)
+    {
         fs::create_dir_all(&folder)?;
+        for file in ["package.json", ".npmrc"] {
+            fs::copy(package.join(file), folder.join(file))?;
+        }
+        fs::write(folder.join("package-lock.json"), &lock)?;
         let mut npm = tool::npm()?;
-        npm.args(["install", "--no-audit", "--no-fund", "--no-save", "--prefix"]).arg(&folder);
-        npm.args(["typescript@5", "@types/node@20"]);
+        npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(&folder);
         if let Err(error) = step::run("typescript from npm", &mut npm) {
             println!("{error}");
             step::note("skipped", "tsc: typescript could not be installed");
+            let _ = fs::remove_file(folder.join("package-lock.json"));
             return Ok(Count::skip());
         }
     }
