@@ -24,6 +24,7 @@
 )]
 
 pub mod audio;
+pub mod guard;
 pub mod id;
 pub mod key;
 pub mod ledger;

@@ -5,7 +5,8 @@
 //! bounded. So `decode(bytes)` succeeds only where `encode` gives the same bytes back.
 
 use super::encode::*;
-use super::record::{Body, Generation, Outcome, Record, RecordError, Refusal, SampleFormat};
+use super::record::{Body, Generation, Outcome, Record, RecordError, Refusal};
+use crate::audio::SampleFormat;
 use crate::id::MarkId;
 use crate::key::KeyId;
 use crate::policy::Action;
@@ -161,7 +162,7 @@ fn exactly<const N: usize>(tag: Tag, value: &[u8]) -> Result<[u8; N], RecordErro
 /// Copies a name only when it is short enough to be one.
 fn utf8(tag: Tag, value: &[u8]) -> Result<String, RecordError> {
     if value.len() > Record::MAX_NAME_BYTES {
-        return Err(RecordError::Length { field: tag.1, bytes: value.len(), accepted: "1 to 128" });
+        return Err(RecordError::Length { field: tag.1, bytes: value.len(), accepted: "1 to 256" });
     }
     let text = std::str::from_utf8(value).map_err(|_| RecordError::Utf8 { field: tag.1 })?;
     Ok(text.to_owned())

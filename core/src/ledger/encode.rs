@@ -15,11 +15,11 @@
 //! | tag | field | value | generation | refusal |
 //! |---|---|---|---|---|
 //! | 1 | subject | 32 bytes | optional | optional |
-//! | 2 | voice | 1 to 128 bytes | needed | needed |
+//! | 2 | voice | 1 to 256 bytes | needed | needed |
 //! | 3 | text | 32 bytes | needed | needed |
 //! | 4 | policy | 32 bytes | optional | optional |
 //! | 5 | action | 1 byte: 0 allow, 1 warn, 2 block | needed | needed |
-//! | 6 | rules | each: length (16 bits), 1 to 128 bytes | | needed, may be empty |
+//! | 6 | rules | each: length (16 bits), 1 to 256 bytes | | needed, may be empty |
 //! | 16 | mark | 4 bytes | optional | |
 //! | 17 | key | 8 bytes | optional | |
 //! | 18 | rate | 4 bytes, from 1 | needed | |
@@ -34,7 +34,8 @@
 //! A new kind takes a new kind byte and may use new tags; a change to what is written here takes a new
 //! version byte. Numbers are never used again for something else.
 
-use super::record::{Body, Generation, Outcome, Record, RecordError, Refusal, SampleFormat};
+use super::record::{Body, Generation, Outcome, Record, RecordError, Refusal};
+use crate::audio::SampleFormat;
 use crate::policy::Action;
 
 pub(super) const VERSION: u8 = 1;

@@ -73,7 +73,7 @@ fn generation<M: SerializeMap>(map: &mut M, body: &Generation) -> Result<(), M::
     map.serialize_entry("channels", &body.channels)?;
     map.serialize_entry("frames_in", &body.frames_in)?;
     map.serialize_entry("frames_marked", &body.frames_marked)?;
-    map.serialize_entry("sample_format", body.sample_format.as_str())?;
+    map.serialize_entry("sample_format", body.sample_format.name())?;
     map.serialize_entry("audio_in", &Hex(&body.audio_in))?;
     map.serialize_entry("audio_out", &Hex(&body.audio_out))?;
     map.serialize_entry("outcome", body.outcome.as_str())

@@ -32,5 +32,5 @@ pub use json::StoredRecord;
 pub use key::LedgerKey;
 pub use log::{Entry, Tail, TailError, authentic};
 pub use note::{NoteError, VerifyingKey};
-pub use record::{Body, Generation, Outcome, Record, RecordError, Refusal, SampleFormat};
+pub use record::{Body, Generation, Outcome, Record, RecordError, Refusal};
 pub use verify::{Fault, FaultKind, Row, Verification, Verifier};

@@ -4,6 +4,7 @@
 //! [`LedgerKey`](super::LedgerKey)), the audio a hash. Its bytes are described in
 //! [`Record::encode`], its JSON in [`Record::to_json`].
 
+use crate::audio::SampleFormat;
 use crate::id::MarkId;
 use crate::key::KeyId;
 use crate::policy::Action;
@@ -34,7 +35,7 @@ pub enum Body {
 pub struct Generation {
     /// Tag of the subject: [`LedgerKey::subject_tag`](super::LedgerKey::subject_tag).
     pub subject: Option<[u8; 32]>,
-    /// The host's name of the voice: 1 to 128 bytes, no control characters.
+    /// The host's name of the voice: 1 to 256 bytes, no control characters.
     pub voice: String,
     /// Commitment of the text: [`LedgerKey::commit_text`](super::LedgerKey::commit_text).
     pub text: [u8; 32],
@@ -69,7 +70,7 @@ pub struct Generation {
 pub struct Refusal {
     /// Tag of the subject.
     pub subject: Option<[u8; 32]>,
-    /// The host's name of the voice that was asked for: 1 to 128 bytes, no control characters.
+    /// The host's name of the voice that was asked for: 1 to 256 bytes, no control characters.
     pub voice: String,
     /// Commitment of the text.
     pub text: [u8; 32],
@@ -77,18 +78,9 @@ pub struct Refusal {
     pub policy: Option<[u8; 32]>,
     /// What the policy decided.
     pub action: Action,
-    /// Ids of the rules that were hit: at most [`Refusal::MAX_RULES`], each 1 to 128 bytes without
+    /// Ids of the rules that were hit: at most [`Refusal::MAX_RULES`], each 1 to 256 bytes without
     /// control characters.
     pub rules: Vec<String>,
-}
-
-/// How the samples of a generation were represented.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SampleFormat {
-    /// 32-bit floating point.
-    F32,
-    /// 16-bit signed integer.
-    I16,
 }
 
 /// How a generation ended.
@@ -104,7 +96,7 @@ impl Record {
     /// Latest time that a record can carry: 9999-12-31T23:59:59.999Z, the end of RFC 3339.
     pub const MAX_TIME_MS: u64 = 253_402_300_799_999;
     /// Most bytes of a name: a voice, or the id of a rule.
-    pub const MAX_NAME_BYTES: usize = 128;
+    pub const MAX_NAME_BYTES: usize = 256;
 
     /// The id in the mark, if there is one: what [`crate::watermark`] finds again.
     pub fn mark(&self) -> Option<MarkId> {
@@ -149,16 +141,6 @@ impl Refusal {
     pub const MAX_RULES: usize = 1024;
 }
 
-impl SampleFormat {
-    /// "f32" or "i16".
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::F32 => "f32",
-            Self::I16 => "i16",
-        }
-    }
-}
-
 impl Outcome {
     /// "complete" or "aborted".
     pub fn as_str(self) -> &'static str {
@@ -171,7 +153,7 @@ impl Outcome {
 
 fn check_name(field: &'static str, name: &str) -> Result<(), RecordError> {
     if name.is_empty() || name.len() > Record::MAX_NAME_BYTES {
-        return Err(RecordError::Length { field, bytes: name.len(), accepted: "1 to 128" });
+        return Err(RecordError::Length { field, bytes: name.len(), accepted: "1 to 256" });
     }
     match name.chars().any(char::is_control) {
         true => Err(RecordError::Control { field }),
@@ -278,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_voice_is_1_to_128_bytes_of_text_without_control_characters() {
+    fn a_voice_is_1_to_256_bytes_of_text_without_control_characters() {
         let with_voice = |voice: &str| {
             let mut record = generation(1);
             if let Body::Generation(generation) = &mut record.body {
@@ -286,9 +268,9 @@ mod tests {
             }
             record.check()
         };
-        assert_eq!(with_voice(&"é".repeat(64)), Ok(()));
-        for (voice, bytes) in [("".to_owned(), 0), ("v".repeat(129), 129), ("é".repeat(65), 130)] {
-            let refused = RecordError::Length { field: "voice", bytes, accepted: "1 to 128" };
+        assert_eq!(with_voice(&"é".repeat(128)), Ok(()));
+        for (voice, bytes) in [("".to_owned(), 0), ("v".repeat(257), 257), ("é".repeat(129), 258)] {
+            let refused = RecordError::Length { field: "voice", bytes, accepted: "1 to 256" };
             assert_eq!(with_voice(&voice), Err(refused));
         }
         assert_eq!(with_voice("a\nb"), Err(RecordError::Control { field: "voice" }));

@@ -1,7 +1,8 @@
 //! Records and ledgers for the tests of this room.
 
-use super::record::{Body, Generation, Outcome, Record, Refusal, SampleFormat};
+use super::record::{Body, Generation, Outcome, Record, Refusal};
 use super::{Entry, LedgerKey, Tail};
+use crate::audio::SampleFormat;
 use crate::id::MarkId;
 use crate::key::{Key, KeyId};
 use crate::policy::Action;

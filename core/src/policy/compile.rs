@@ -82,6 +82,13 @@ impl Policy {
     }
 }
 
+/// No rules: every well-formed text passes.
+impl Default for Policy {
+    fn default() -> Self {
+        Self { rules: Vec::new(), terms: None, patterns: None, hash: canonical::hash(&[]) }
+    }
+}
+
 fn compile_terms(rules: &[Rule]) -> Result<Option<Terms>, PolicyError> {
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut needles: Vec<String> = Vec::new();

@@ -4,9 +4,10 @@
 use std::path::Path;
 
 use rusqlite::Connection;
+use voxguard_core::audio::SampleFormat;
 use voxguard_core::id::{MarkId, SubjectId};
 use voxguard_core::key::Key;
-use voxguard_core::ledger::{Body, Generation, LedgerKey, Outcome, Record, Refusal, SampleFormat};
+use voxguard_core::ledger::{Body, Generation, LedgerKey, Outcome, Record, Refusal};
 use voxguard_core::policy::Action;
 use voxguard_store::Ledger;
 
