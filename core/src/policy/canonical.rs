@@ -47,3 +47,36 @@ fn value(rule: &Rule) -> Value {
     }
     Value::Object(fields)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::key::hex;
+    use crate::policy::Policy;
+    use crate::policy::document::read;
+
+    #[test]
+    fn the_hash_is_of_what_the_rules_decide_not_of_how_they_are_written() {
+        let one = r#"{"version": 1, "rules": [
+            {"id": "b", "category": "c", "severity": "error", "match": "term", "terms": ["y", "x", "y"]},
+            {"id": "a", "category": "c", "severity": "warning", "match": "regex", "pattern": "é+", "language": "fr"}]}"#;
+        let other = r#"{"rules":[{"language":"fr","pattern":"\u00e9+","match":"regex","action":"warn","severity":"warning","category":"c","id":"a"},
+            {"terms":["x","y"],"match":"term","severity":"error","category":"c","id":"b"}],"version":1}"#;
+        assert_eq!(Policy::from_json(one).unwrap().hash(), Policy::from_json(other).unwrap().hash());
+        let text = super::text(&read(one).unwrap());
+        assert_eq!(
+            text,
+            "{\"rules\":[{\"action\":\"warn\",\"category\":\"c\",\"id\":\"a\",\"language\":\"fr\",\"match\":\"regex\",\
+             \"pattern\":\"é+\",\"severity\":\"warning\"},{\"action\":\"block\",\"category\":\"c\",\"id\":\"b\",\
+             \"match\":\"term\",\"severity\":\"error\",\"terms\":[\"x\",\"y\"]}],\"version\":1}"
+        );
+        let changed = one.replace("\"x\"", "\"z\"");
+        assert_ne!(Policy::from_json(one).unwrap().hash(), Policy::from_json(&changed).unwrap().hash());
+    }
+
+    #[test]
+    fn the_hash_is_sha_256_of_the_canonical_text() {
+        // Computed with: printf '{"rules":[],"version":1}' | sha256sum
+        let empty = Policy::from_json(r#"{ "version": 1, "rules": [ ] }"#).unwrap();
+        assert_eq!(hex(&empty.hash()), "1e34e8bc6c109516420e4b443382f26cce1eb9a08a798f149a74c50f27e773e3");
+    }
+}

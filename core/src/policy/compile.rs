@@ -13,7 +13,7 @@ use crate::text::words::is_word_character;
 use crate::text::{fold, words};
 
 /// Largest compiled pattern in bytes, as the `regex` crate counts them.
-pub const MAX_PATTERN_BYTES: usize = 1 << 20;
+pub const MAX_PATTERN_BYTES: usize = 4 << 20;
 /// Largest automaton of all patterns together in bytes.
 pub const MAX_PATTERNS_BYTES: usize = 64 << 20;
 
@@ -184,4 +184,69 @@ fn compile_pattern(pattern: &str, rule: RuleName) -> Result<Regex, PolicyError> 
         .size_limit(MAX_PATTERN_BYTES)
         .build()
         .map_err(|_| PolicyError::PatternTooLarge { rule, max: MAX_PATTERN_BYTES })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_pattern(pattern: &str) -> Result<Policy, PolicyError> {
+        let rule = serde_json::json!({"id": "r", "category": "c", "severity": "error", "match": "regex", "pattern": pattern});
+        Policy::from_json(&serde_json::json!({"version": 1, "rules": [rule]}).to_string())
+    }
+
+    #[test]
+    fn a_policy_is_shared_between_threads() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Policy>();
+    }
+
+    #[test]
+    fn a_pattern_that_does_not_compile_is_shown_by_its_place() {
+        for (pattern, position, says) in [
+            ("a(b", 2, "unclosed group"),
+            ("é[z-a]", 3, "invalid character class range"),
+            ("a\\p{Nonsense}", 2, "Unicode property not found"),
+            ("a{2,1}", 2, "invalid repetition count range"),
+            ("(?=a)b", 1, "look-around"),
+            (r"(a)\1", 4, "backreferences are not supported"),
+        ] {
+            match with_pattern(pattern).unwrap_err() {
+                PolicyError::Pattern { rule, position: found, problem } => {
+                    assert_eq!((rule.index, found), (0, position), "{pattern}: {problem}");
+                    assert!(problem.contains(says), "{pattern}: {problem}");
+                }
+                other => panic!("{pattern}: {other}"),
+            }
+        }
+        assert_eq!(
+            with_pattern("a(b").unwrap_err().to_string(),
+            "rules[0] (id \"r\"): pattern is not a regular expression: unclosed group at character 2"
+        );
+    }
+
+    #[test]
+    fn a_pattern_that_is_too_large_or_matches_everything_is_refused() {
+        let error = with_pattern("(x{1000}){1000}").unwrap_err();
+        assert!(matches!(error, PolicyError::PatternTooLarge { max: MAX_PATTERN_BYTES, .. }), "{error}");
+        assert!(error.to_string().contains("at most 4194304 bytes"));
+        assert!(
+            with_pattern(&"x".repeat(4097)).unwrap_err().to_string().contains("a text of 4097 characters")
+        );
+        assert!(with_pattern(&"(".repeat(3000)).is_err());
+        for empty in ["x*", "a|", "^", "(?:)", r"\b"] {
+            let error = with_pattern(empty).unwrap_err().to_string();
+            assert!(error.contains("matches the empty text"), "{empty}: {error}");
+        }
+        assert!(with_pattern("x+").is_ok());
+    }
+
+    #[test]
+    fn many_patterns_together_have_a_limit() {
+        let rule = |n: usize| serde_json::json!({"id": n.to_string(), "category": "c", "severity": "info", "match": "regex", "pattern": r"\w{80}z"});
+        let rules: Vec<_> = (0..40).map(rule).collect();
+        let error =
+            Policy::from_json(&serde_json::json!({"version": 1, "rules": rules}).to_string()).unwrap_err();
+        assert!(matches!(error, PolicyError::TooLarge { what: "patterns", .. }), "{error}");
+    }
 }

@@ -237,3 +237,145 @@ fn faulty_rule(json: &str) -> Option<RuleName> {
     let (index, rule) = rules.iter().enumerate().find(|(_, rule)| Fields::deserialize(*rule).is_err())?;
     Some(RuleName { index, id: rule.get("id").and_then(Value::as_str).map(str::to_owned) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::rule::Action;
+
+    fn one(fields: &str) -> String {
+        format!("{{\"version\": 1, \"rules\": [{{{fields}}}]}}")
+    }
+
+    fn error_of(json: &str) -> String {
+        crate::policy::Policy::from_json(json).unwrap_err().to_string()
+    }
+
+    /// A rule like the one in the manual, with one field replaced or added.
+    fn error_with(field: &str, value: &str) -> String {
+        let mut rule: serde_json::Map<String, Value> = serde_json::from_str(
+            r#"{"id": "r2", "category": "questionable", "severity": "warning", "match": "regex", "pattern": "x[0-9]+y"}"#,
+        )
+        .unwrap();
+        match value {
+            "" => drop(rule.remove(field)),
+            value => drop(rule.insert(field.into(), serde_json::from_str(value).unwrap())),
+        }
+        error_of(&serde_json::json!({"version": 1, "rules": [rule]}).to_string())
+    }
+
+    #[test]
+    fn a_rule_without_an_action_takes_its_severitys() {
+        for (severity, action) in [
+            ("info", Action::Allow),
+            ("warning", Action::Warn),
+            ("error", Action::Block),
+            ("critical", Action::Block),
+        ] {
+            let rule = format!(
+                r#""id": "r2", "category": "questionable", "severity": "{severity}", "match": "regex", "pattern": "x[0-9]+y""#
+            );
+            assert_eq!(read(&one(&rule)).unwrap()[0].action, action);
+            let spelled = format!(r#"{rule}, "action": "warn", "language": "pt-BR""#);
+            assert_eq!(read(&one(&spelled)).unwrap()[0].action, Action::Warn);
+        }
+        assert_eq!(read(r#"{"version": 1, "rules": []}"#).unwrap(), []);
+    }
+
+    #[test]
+    fn a_wrong_field_is_named_with_its_rule_and_what_is_accepted() {
+        let r2 = "rules[0] (id \"r2\"): ";
+        for (field, value, says) in [
+            ("action", r#""mask""#, r#"action is "mask": accepted are "allow", "warn" and "block""#),
+            ("match", r#""pii""#, r#"match is "pii": accepted are "term", "phrase" and "regex""#),
+            ("match", r#""name""#, r#"match is "name": accepted are"#),
+            ("match", "", r#"match is missing: accepted are "term""#),
+            ("severity", "3", r#"severity is 3: accepted are "info", "warning", "error" and "critical""#),
+            ("severity", "", "severity is missing: accepted are"),
+            ("category", r#""""#, r#"category is "": accepted are 1 to 64 characters"#),
+            ("pattern", "", "pattern is missing: accepted are a regular expression"),
+            ("pattern", "[]", "pattern is a list of 0 values"),
+            ("terms", r#"["a"]"#, "terms does not go with match \"regex\": accepted is pattern"),
+            ("match", r#""term""#, "pattern does not go with match \"term\": accepted is terms"),
+            (
+                "language",
+                r#""english language""#,
+                r#"language is "english language": accepted are a language tag"#,
+            ),
+        ] {
+            let error = error_with(field, value);
+            assert!(error.starts_with(&format!("{r2}{says}")), "{field} {value}: {error}");
+        }
+        assert!(error_with("id", "").starts_with("rules[0]: id is missing: accepted are 1 to 64 characters"));
+        assert!(error_with("id", r#""a\nb""#).contains("none of them a control character"));
+    }
+
+    #[test]
+    fn a_wrong_term_is_named_by_its_place() {
+        let with = |kind: &str, terms: &str| {
+            error_of(&one(&format!(
+                r#""id": "t", "category": "c", "severity": "error", "match": "{kind}", "terms": {terms}"#
+            )))
+        };
+        for (kind, terms, says) in [
+            ("term", "[]", "terms is a list of 0 values: accepted are with match \"term\" a list of texts"),
+            ("term", r#"["ok", ""]"#, "terms[1] is \"\": accepted are 1 to 256 characters"),
+            ("phrase", r#"["ok", 7]"#, "terms[1] is 7: accepted"),
+            ("term", r#"["wire transfer"]"#, "terms[0] is more than one word: accepted is a single word"),
+            ("term", r#"["c++"]"#, "terms[0] begins or ends with something else than a letter or digit"),
+            ("phrase", r#"["?!"]"#, "terms[0] has no letter and no digit"),
+        ] {
+            let error = with(kind, terms);
+            assert!(error.starts_with(&format!("rules[0] (id \"t\"): {says}")), "{kind} {terms}: {error}");
+        }
+        assert!(with("term", &format!("[\"{}\"]", "a".repeat(257))).contains("a text of 257 characters"));
+    }
+
+    #[test]
+    fn what_is_not_the_shape_is_shown_by_line_and_column() {
+        assert!(error_of("not json").starts_with("rules are not accepted at line 1, column 2: "));
+        assert!(error_of("").contains("line 1, column 0: EOF"));
+        assert!(error_of("[]").contains("line 1, column "));
+        assert!(error_of("{\"version\": 1,\n \"rules\": 3}").contains("line 2, column 11: invalid type"));
+        assert!(error_of(r#"{"version": 1}"#).contains("missing field `rules`"));
+        let unknown = "{\"version\": 1, \"rules\": [{\"id\": \"a\",\n\"colour\": 1}]}";
+        let error = error_of(unknown);
+        assert!(
+            error.contains(
+                "line 2, column 8: rules[0] (id \"a\"): unknown field `colour`, expected one of `id`"
+            ),
+            "{error}"
+        );
+        assert!(
+            error_of(r#"{"version": 1, "rules": [{"id": "a", "id": "b"}]}"#).contains("duplicate field `id`")
+        );
+        assert_eq!(error_of(r#"{"version": 2, "rules": []}"#), "version is 2: accepted is 1");
+        assert_eq!(error_of(r#"{"version": "1", "rules": []}"#), "version is \"1\": accepted is 1");
+        let deep = "[".repeat(100_000);
+        assert!(error_of(&deep).contains("line 1, column "));
+    }
+
+    #[test]
+    fn ids_are_not_shared() {
+        let rule = r#"{"id": "a", "category": "c", "severity": "info", "match": "term", "terms": ["x"]}"#;
+        assert_eq!(
+            error_of(&format!("{{\"version\": 1, \"rules\": [{rule}, {rule}]}}")),
+            "rules[1] (id \"a\"): rules[0] has the same id; accepted is an id of its own for every rule"
+        );
+    }
+
+    #[test]
+    fn rules_terms_and_bytes_have_limits() {
+        let rule = |n: usize, terms: &[&str]| serde_json::json!({"id": n.to_string(), "category": "c", "severity": "info", "match": "term", "terms": terms});
+        let file = |rules: Vec<Value>| serde_json::json!({"version": 1, "rules": rules}).to_string();
+        let rules: Vec<Value> = (0..=MAX_RULES).map(|n| rule(n, &["x"])).collect();
+        assert_eq!(error_of(&file(rules)), "10001 rules: accepted are at most 10000");
+        let terms = vec!["x"; MAX_TERMS];
+        assert!(
+            error_of(&file(vec![rule(0, &terms), rule(1, &["y"])]))
+                .starts_with("rules[1] (id \"1\"): more than 100000 terms")
+        );
+        let error = error_of(&" ".repeat(MAX_BYTES + 1));
+        assert_eq!(error, "rules of 16777217 bytes: accepted are at most 16777216");
+    }
+}

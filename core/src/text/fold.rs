@@ -13,6 +13,7 @@
 
 use std::ops::Range;
 
+use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{
     canonical_combining_class, compose, decompose_canonical, decompose_compatible, is_combining_mark,
 };
@@ -108,8 +109,14 @@ impl Folder {
         decomposed.clear();
         decompose_compatible(character, |part| decomposed.push(part));
         folded.clear();
-        for part in decomposed.iter().flat_map(|part| fold_case(*part)) {
-            decompose_canonical(part, |part| folded.push(part));
+        for part in decomposed.iter() {
+            // The one mark that has a case is the Greek iota below, which nobody speaks: its upper
+            // case would be a letter.
+            if is_combining_mark(*part) {
+                folded.push(*part);
+            } else {
+                fold_case(*part).for_each(|part| decompose_canonical(part, |part| folded.push(part)));
+            }
         }
         for part in folded.iter().filter(|part| !is_ignorable(**part)) {
             self.part(*part, &source);
@@ -146,37 +153,16 @@ impl Folder {
 
     /// Writes the cluster in canonical order and composed (UAX #15, sections 3 and 6).
     fn finish_cluster(&mut self) {
-        let mut parts = self.cluster.drain(..);
-        let Some(mut base) = parts.next() else { return };
-        let mut marks: Vec<char> = parts.collect();
-        if marks.is_empty() {
-            self.view.push(base, self.source.clone());
-            return;
-        }
-        for run in
-            marks.chunk_by_mut(|a, b| canonical_combining_class(*a) > 0 && canonical_combining_class(*b) > 0)
-        {
-            run.sort_by_key(|mark| canonical_combining_class(*mark));
-        }
-        // A mark reaches the base when no mark of its own class, or of class 0, stands between.
-        let mut kept: Option<u8> = None;
-        marks.retain(|mark| {
-            let class = canonical_combining_class(*mark);
-            let blocked = kept.is_some_and(|kept| kept >= class || kept == 0);
-            match compose(base, *mark).filter(|_| !blocked) {
-                Some(whole) => {
-                    base = whole;
-                    false
-                }
-                None => {
-                    kept = Some(class);
-                    true
+        match self.cluster.as_slice() {
+            [] => {}
+            [base] => self.view.push(*base, self.source.clone()),
+            parts => {
+                for part in parts.iter().copied().nfc() {
+                    self.view.push_from(part, self.source.clone());
                 }
             }
-        });
-        for part in std::iter::once(base).chain(marks) {
-            self.view.push_from(part, self.source.clone());
         }
+        self.cluster.clear();
     }
 }
 
@@ -193,4 +179,78 @@ fn is_accent(mark: char, base: char) -> bool {
     let european = base < '\u{590}';
     // Overlays; Hebrew, Arabic and Syriac points; whatever is written above or below.
     enclosing || european || matches!(canonical_combining_class(mark), 1 | 10..=36 | 200..=240)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn disguises_of_one_word_fold_to_one_word() {
+        for disguise in [
+            "Password",
+            "ｐａｓｓｗｏｒｄ",
+            "𝗽𝗮𝘀𝘀𝘄𝗼𝗿𝗱",
+            "pass\u{AD}word",
+            "p\u{200B}a\u{200C}s\u{200D}s\u{2060}w\u{FEFF}ord",
+            "\u{202E}password\u{202C}",
+            "pa\u{FE0F}ss\u{E0077}word",
+            "p\u{301}a\u{308}\u{323}ssword",
+            "päßwörd",
+            "paſſword",
+            "ⓟⓐⓢⓢⓦⓞⓡⓓ",
+        ] {
+            assert_eq!(fold(disguise).text(), "password", "{disguise:?}");
+        }
+    }
+
+    #[test]
+    fn full_case_folding_and_compatibility() {
+        for (text, folded) in [
+            ("STRASSE Straße STRAẞE", "strasse strasse strasse"),
+            ("ΣΊΣΥΦΟΣ Σίσυφος", "σισυφοσ σισυφοσ"),
+            ("İstanbul ISTANBUL ıstanbul", "istanbul istanbul istanbul"),
+            ("ﬁne ½ ㎏ №", "fine 1⁄2 kg no"),
+            ("ЁЛКА", "елка"),
+            ("ᾠδή ᾨδή", "ωδη ωδη"),
+        ] {
+            assert_eq!(fold(text).text(), folded, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn marks_that_are_letters_stay() {
+        for text in ["हिंसा", "ฆ่า", "ガギグ", "살인"] {
+            let composed: String = text.nfc().collect();
+            assert_eq!(fold(text).text(), composed, "{text:?}");
+        }
+        assert_eq!(fold("ｶﾞ").text(), "ガ");
+        assert_eq!(fold("ki\u{94D}ll\u{E48}").text(), "kill", "on Latin letters they are disguise");
+        // The Arabic and Hebrew points that readers leave out.
+        assert_eq!(fold("قَتَلَ").text(), "قتل");
+        assert_eq!(fold("שָׁלוֹם").text(), "שלום");
+    }
+
+    #[test]
+    fn a_folded_character_leads_back_to_whole_characters() {
+        let text = "aﬁ½é\u{301}\u{AD}z";
+        let view = fold(text);
+        assert_eq!(view.text(), "afi1⁄2ez");
+        let slice = |part: &str| {
+            let at = view.text().find(part).unwrap();
+            &text[view.source(at..at + part.len())]
+        };
+        assert_eq!(slice("f"), "ﬁ");
+        assert_eq!(slice("⁄2"), "½");
+        assert_eq!(slice("e"), "é\u{301}", "the accent with its letter, what is ignored without");
+        assert_eq!(slice("ez"), "é\u{301}\u{AD}z");
+    }
+
+    #[test]
+    fn ascii_is_one_piece_and_keeps_its_length() {
+        let view = fold("The Quick\tbrown\nFOX, 123.");
+        assert_eq!((view.text(), view.pieces()), ("the quick\tbrown\nfox, 123.", 1));
+        assert_eq!(fold("a\u{0}b\u{7F}c\u{85}").text(), "abc\u{85}");
+        assert_eq!(fold("").text(), "");
+    }
 }

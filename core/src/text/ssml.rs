@@ -347,3 +347,150 @@ fn attribute_problem(error: &AttrError, at: usize) -> TextError {
     };
     broken(at + 1 + inside, format!("{problem}: accepted is name=\"value\""))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text_of(document: &str) -> String {
+        spoken(document).unwrap().text.text().to_owned()
+    }
+
+    fn joined_of(document: &str) -> Option<String> {
+        spoken(document).unwrap().joined.map(|view| view.text().to_owned())
+    }
+
+    /// Where a document is broken, and what the error says.
+    fn broken_at(document: &str) -> (usize, String) {
+        match spoken(document).unwrap_err() {
+            TextError::Broken { at, problem } => (at, problem),
+            other => panic!("{document:?}: {other}"),
+        }
+    }
+
+    fn refused_at(document: &str) -> (usize, String) {
+        match spoken(document).unwrap_err() {
+            TextError::Refused { at, problem } => (at, problem),
+            other => panic!("{document:?}: {other}"),
+        }
+    }
+
+    #[test]
+    fn a_document_begins_with_speak() {
+        for text in [
+            "<speak>a</speak>",
+            "  \n<speak version=\"1.1\">a</speak>",
+            "<speak/>",
+            "\u{FEFF}<speak>a</speak>",
+            "<?xml version=\"1.0\"?>\n<speak>a</speak>",
+            "<speak\n>",
+        ] {
+            assert!(is_document(text), "{text:?}");
+        }
+        for text in
+            ["", "speak", "<speaker>", "a <speak>", "< speak>", "<SPEAK>", "<s>a</s>", "<?xml <speak>"]
+        {
+            assert!(!is_document(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_spoken_is_what_is_left_without_markup() {
+        for (document, expected) in [
+            ("<speak>Hello, <emphasis level=\"strong\">you</emphasis>.</speak>", "Hello, you."),
+            ("<speak><p>One.</p><p>Two.</p></speak>", "One. Two."),
+            ("<speak>a<break time=\"1s\"/>b</speak>", "a b"),
+            ("<speak>a <break/> b</speak>", "a  b"),
+            ("<speak>R&amp;D &lt;3 &#233;&#x1F600;</speak>", "R&D <3 é😀"),
+            ("<speak><![CDATA[a < b & c]]></speak>", "a < b & c"),
+            ("<speak>a<!-- hidden -->b</speak>", "ab"),
+            (
+                "<speak>the <sub alias=\"World &amp; Wide\">WW<emphasis>x</emphasis></sub>web</speak>",
+                "the World & Wide web",
+            ),
+            ("<?xml version=\"1.0\"?> <speak/> ", ""),
+        ] {
+            assert_eq!(text_of(document), expected, "{document:?}");
+        }
+    }
+
+    #[test]
+    fn what_markup_set_apart_has_a_joined_reading() {
+        assert_eq!(joined_of("<speak>kil<break/>l</speak>").unwrap(), "kill");
+        assert_eq!(joined_of("<speak><s>ki</s><s>ll</s></speak>").unwrap(), "kill");
+        assert_eq!(joined_of("<speak>kil<emphasis>l</emphasis></speak>"), None, "one reading is enough");
+        assert_eq!(joined_of("<speak><s>a</s> <s>b</s></speak>"), None);
+    }
+
+    #[test]
+    fn spoken_text_leads_back_to_the_document() {
+        let document = " <speak>a&amp;b<sub alias='x&#121;'>q</sub></speak>";
+        let view = spoken(document).unwrap().text;
+        assert_eq!(view.text(), "a&b xy");
+        assert_eq!(&document[view.source(1..2)], "&amp;");
+        assert_eq!(&document[view.source(4..6)], "x&#121;");
+        assert_eq!(&document[view.source(5..6)], "&#121;");
+    }
+
+    #[test]
+    fn broken_markup_is_an_answer_that_says_where() {
+        for (document, at, says) in [
+            ("<speak>a", 8, "1 elements are open"),
+            ("<speak><p>a</s></speak>", 11, "end tag of another element"),
+            ("<speak>a</speak>b", 16, "outside of <speak>"),
+            ("<speak>a</speak><speak/>", 16, "one <speak>"),
+            ("a <speak>a</speak>", 0, "outside of <speak>"),
+            ("<p>a</p>", 0, "outermost"),
+            ("<speak><speak/></speak>", 7, "only outermost"),
+            ("<speak>a &nbsp; b</speak>", 9, "reference that is not known"),
+            ("<speak>a & b</speak>", 9, "&amp;"),
+            ("<speak>&#0;</speak>", 7, "reference that is not known"),
+            ("<speak><!-- a</speak>", 7, "comment not closed"),
+            ("<speak><break time=\"1s/></speak>", 7, "attribute value not closed"),
+            ("<speak><break time=1s /></speak>", 19, "not quoted"),
+            ("<speak><break a='1' a='2'/></speak>", 20, "twice"),
+            ("<speak><sub>a</sub></speak>", 7, "no alias"),
+            ("<speak><sub alias='a&b'>a</sub></speak>", 20, "without its ;"),
+            ("<speak></p></speak>", 7, "end tag"),
+            ("", 0, "no <speak>"),
+        ] {
+            let (found, problem) = broken_at(document);
+            assert!(problem.contains(says), "{document:?}: {problem}");
+            assert_eq!(found, at, "{document:?}: {problem}");
+        }
+    }
+
+    #[test]
+    fn what_reaches_outside_or_speaks_something_else_is_refused() {
+        for (document, at, says) in [
+            ("<speak><audio src='a.wav'/></speak>", 7, "plays a file"),
+            ("<speak>a<phoneme ph='kɪl'>hug</phoneme></speak>", 8, "something else than what is written"),
+            ("<speak><lexicon uri='x'/></speak>", 7, "a lexicon is a file"),
+            ("<speak><blink>a</blink></speak>", 7, "<blink> is not known; speak, p, s"),
+            ("<speak><a\u{202E}b/></speak>", 7, "<...> is not known"),
+            ("<speak><voice xlink:href='x'>a</voice></speak>", 7, "outside the text"),
+            ("<!DOCTYPE speak [<!ENTITY a 'b'>]><speak>&a;</speak>", 0, "document type"),
+            ("<speak><?engine x?></speak>", 7, "processing instruction"),
+        ] {
+            let (found, problem) = refused_at(document);
+            assert!(problem.contains(says), "{document:?}: {problem}");
+            assert_eq!(found, at, "{document:?}: {problem}");
+        }
+    }
+
+    #[test]
+    fn depth_nodes_and_attributes_have_limits() {
+        let nested = |depth: usize| format!("<speak>{}{}</speak>", "<p>".repeat(depth), "</p>".repeat(depth));
+        assert!(spoken(&nested(MAX_DEPTH - 1)).is_ok());
+        assert!(refused_at(&nested(MAX_DEPTH)).1.contains("nested deeper than 64"));
+        let nodes = |nodes: usize| format!("<speak>{}</speak>", "<mark/>".repeat(nodes));
+        assert!(spoken(&nodes(MAX_NODES - 1)).is_ok());
+        assert!(refused_at(&nodes(MAX_NODES)).1.contains("more than 65536"));
+        let attributes = |count: usize| {
+            let list: String = (0..count).map(|n| format!(" a{n}='1'")).collect();
+            format!("<speak{list}/>")
+        };
+        assert!(spoken(&attributes(MAX_ATTRIBUTES)).is_ok());
+        assert!(refused_at(&attributes(MAX_ATTRIBUTES + 1)).1.contains("more than 16 attributes"));
+    }
+}
