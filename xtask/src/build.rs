@@ -15,8 +15,41 @@ pub fn native() -> Result {
         cargo.args(["--package", package]);
     }
     step::run("C library, Node addon, Rust example", &mut cargo)?;
+    install_libraries(&place::libraries())?;
     copy_if_new(&place::shared_library("voxguard_node"), &addon())
 }
+
+/// Lays libvoxguard out in `folder` as an installation would: the shared library under its soname.
+pub fn install_libraries(folder: &Path) -> Result {
+    fs::create_dir_all(folder)?;
+    let shared = place::shared_library("voxguard");
+    let Some(soname) = SONAME else {
+        for file in [shared, place::release().join("voxguard.dll.lib"), place::static_library("voxguard")] {
+            copy_if_new(&file, &folder.join(file.file_name().unwrap_or_default()))?;
+        }
+        return Ok(());
+    };
+    copy_if_new(&shared, &folder.join(soname))?;
+    copy_if_new(&place::static_library("voxguard"), &folder.join("libvoxguard.a"))?;
+    #[cfg(unix)]
+    {
+        let link = folder.join(shared.file_name().unwrap_or_default());
+        if fs::symlink_metadata(&link).is_err() {
+            std::os::unix::fs::symlink(soname, link)?;
+        }
+    }
+    Ok(())
+}
+
+/// The name under which a program looks for the shared library when it starts; the number is
+/// VG_ABI_VERSION (see `ffi/capi/build.rs`).
+const SONAME: Option<&str> = if cfg!(windows) {
+    None
+} else if cfg!(target_os = "macos") {
+    Some("libvoxguard.0.dylib")
+} else {
+    Some("libvoxguard.so.0")
+};
 
 /// The Node addon beside `bindings/node/index.js`, which git ignores.
 pub fn addon() -> PathBuf {
@@ -94,16 +127,9 @@ pub fn described(path: &Path) -> Result<String> {
     Ok(format!("{name} {:.1} MB", size as f64 / 1e6))
 }
 
-/// The built C libraries: shared, static, and what Windows links against.
-pub fn libraries() -> Vec<PathBuf> {
-    let import = place::release().join("voxguard.dll.lib");
-    let all = [place::shared_library("voxguard"), place::static_library("voxguard"), import];
-    all.into_iter().filter(|path| path.exists()).collect()
-}
-
-/// What a C or C++ compiler is told to link the shared library in `target/release`.
+/// What a C or C++ compiler is told to link the shared library in `target/lib`.
 pub fn link_arguments() -> Vec<String> {
-    let folder = place::release().display().to_string();
+    let folder = place::libraries().display().to_string();
     let mut arguments = vec![format!("-L{folder}"), "-lvoxguard".to_owned()];
     if !cfg!(windows) {
         arguments.push(format!("-Wl,-rpath,{folder}"));
@@ -116,7 +142,7 @@ pub fn link_arguments() -> Vec<String> {
 pub fn add_library_path(command: &mut Command) {
     if cfg!(windows) {
         let old = std::env::var_os("PATH").unwrap_or_default();
-        let folders = std::iter::once(place::release()).chain(std::env::split_paths(&old));
+        let folders = std::iter::once(place::libraries()).chain(std::env::split_paths(&old));
         if let Ok(path) = std::env::join_paths(folders) {
             command.env("PATH", path);
         }

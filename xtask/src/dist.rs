@@ -33,15 +33,11 @@ fn folder() -> std::path::PathBuf {
 fn c_archive() -> Result {
     let name = format!("voxguard-{}-{}", env!("CARGO_PKG_VERSION"), platform());
     let root = folder().join(&name);
-    for part in ["include", "lib"] {
-        fs::create_dir_all(root.join(part))?;
-    }
+    fs::create_dir_all(root.join("include"))?;
     for file in ["voxguard.h", "voxguard.hpp"] {
         fs::copy(place::top().join("include").join(file), root.join("include").join(file))?;
     }
-    for file in build::libraries() {
-        fs::copy(&file, root.join("lib").join(file.file_name().unwrap_or_default()))?;
-    }
+    build::install_libraries(&root.join("lib"))?;
     licences(&root)?;
     let mut tar = Command::new("tar");
     tar.arg("-czf").arg(format!("{name}.tar.gz")).arg(&name).current_dir(folder());

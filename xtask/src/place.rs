@@ -17,7 +17,13 @@ pub fn target() -> PathBuf {
     }
 }
 
-/// The folder of the release build, where `libvoxguard` lies.
+/// The folder of libvoxguard as it is installed: under the name that programs look for when they run,
+/// with the name that they are linked by leading to it.
+pub fn libraries() -> PathBuf {
+    target().join("lib")
+}
+
+/// The folder of the release build.
 pub fn release() -> PathBuf {
     target().join("release")
 }

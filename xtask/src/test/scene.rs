@@ -46,7 +46,7 @@ impl Scene {
         let interpreter = self.python()?.interpreter();
         let mut cargo = tool::cargo();
         cargo.args(["test", "--locked", "--no-fail-fast"]);
-        cargo.env("VOXGUARD_LIB_DIR", place::release());
+        cargo.env("VOXGUARD_LIB_DIR", place::libraries());
         cargo.env("VOXGUARD_PYTHON", interpreter);
         cargo.env("VOXGUARD_NODE", tool::node()?.program);
         cargo.env("VOXGUARD_NODE_ADDON", build::addon());
