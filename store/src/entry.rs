@@ -209,7 +209,9 @@ impl Entries {
             Ok(()) => {}
             // That the file is damaged is an answer. That it cannot be reached is none.
             Err(error) => match self.failed(&error) {
-                StoreError::Corrupt { .. } => verifier.unreadable(&reason(&error)),
+                StoreError::Corrupt { .. } | StoreError::NotLedger { .. } => {
+                    verifier.unreadable(&reason(&error))
+                }
                 other => return Err(other),
             },
         }

@@ -143,6 +143,9 @@ impl StoreError {
             Some(ffi::Error { code: ErrorCode::DiskFull, .. })
             // Room for the shared memory file is made by writing to it.
             | Some(ffi::Error { extended_code: ffi::SQLITE_IOERR_SHMSIZE, .. }) => Self::Full { path },
+            Some(ffi::Error { code: ErrorCode::NotADatabase, .. }) => {
+                Self::NotLedger { path, found: "no SQLite file".to_owned() }
+            }
             Some(ffi::Error { code: ErrorCode::ReadOnly, .. }) => Self::ReadOnly { path },
             Some(ffi::Error { code: ErrorCode::CannotOpen | ErrorCode::PermissionDenied, .. }) => {
                 Self::Open { path, reason }

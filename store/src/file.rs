@@ -21,6 +21,9 @@ const APPLICATION_ID: i64 = 0x5678_476c;
 /// Version of the tables.
 const SCHEMA: i64 = 1;
 
+/// Bytes of the smallest page that SQLite knows.
+const SMALLEST_PAGE: u64 = 512;
+
 /// The tables. `mark`, `subject` and `time_ms` repeat what the record says, to find it by; the partial
 /// indexes leave out what has none. `ledger` has one row.
 const TABLES: [&str; 4] = [
@@ -59,6 +62,11 @@ fn prepare(file: &Path, location: &Location) -> Result<(), StoreError> {
         Ok(found) if found.is_dir() => Err(StoreError::Folder { path }),
         // Whoever may write regardless (root) does not mean to: nobody left a right to write.
         Ok(found) if found.permissions().readonly() => Err(StoreError::ReadOnly { path }),
+        // Of a file shorter than its smallest page SQLite would take no notice, and write over it.
+        Ok(found) if (1..SMALLEST_PAGE).contains(&found.len()) => Err(StoreError::NotLedger {
+            path,
+            found: format!("a file of {} bytes, no SQLite file", found.len()),
+        }),
         Ok(_) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let folder = file.parent().unwrap_or(file);
@@ -96,6 +104,10 @@ fn connect(location: &Location) -> Result<Connection, StoreError> {
         None => Connection::open_in_memory_with_flags(flags),
     };
     let connection = connection.map_err(failed)?;
+    // Where SQLite may not write it opens for reading, without a word.
+    if connection.is_readonly("main").map_err(failed)? {
+        return Err(StoreError::ReadOnly { path: location.to_string() });
+    }
     connection.busy_timeout(location.busy_timeout()).map_err(failed)?;
     for (setting, value) in [
         // A commit is on disk when it returns: the log is synced at each. On macOS only a full sync
@@ -116,12 +128,9 @@ fn connect(location: &Location) -> Result<Connection, StoreError> {
 /// Says whether nothing was ever written to the file; refuses what is not a ledger.
 fn is_new(connection: &Connection, location: &Location) -> Result<bool, StoreError> {
     let path = location.to_string();
-    let number = |pragma: &str| match connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0))
-    {
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
-            Err(StoreError::NotLedger { path: path.clone(), found: "no SQLite file".to_owned() })
-        }
-        other => other.map_err(|error| StoreError::sqlite(location, &error)),
+    let number = |pragma: &str| {
+        let value = connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+        value.map_err(|error| StoreError::sqlite(location, &error))
     };
     let (application, schema) = (number("application_id")?, number("user_version")?);
     let objects = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
@@ -130,12 +139,12 @@ fn is_new(connection: &Connection, location: &Location) -> Result<bool, StoreErr
         (0, 0, 0) => Ok(true),
         (APPLICATION_ID, SCHEMA, _) => Ok(false),
         (APPLICATION_ID, found, _) if found > SCHEMA => {
-            Err(StoreError::NewerSchema { path: path.clone(), found, known: SCHEMA })
+            Err(StoreError::NewerSchema { path, found, known: SCHEMA })
         }
         (APPLICATION_ID, found, _) => Err(StoreError::corrupt(location, format!("it claims schema {found}"))),
         _ => {
             let found = format!("an SQLite file of another application (application_id {application:#x})");
-            Err(StoreError::NotLedger { path: path.clone(), found })
+            Err(StoreError::NotLedger { path, found })
         }
     }
 }
@@ -183,13 +192,9 @@ fn write_ahead(connection: &Connection, location: &Location) -> Result<(), Store
     }
 }
 
-/// Makes sure that the ledger has our tables and no others, belongs to the key, and can be written.
+/// Makes sure that the ledger has our tables and no others, and belongs to the key.
 fn check(connection: &Connection, location: &Location, key: &LedgerKey) -> Result<(), StoreError> {
     let failed = |error: rusqlite::Error| StoreError::sqlite(location, &error);
-    let read_only = connection.is_readonly("main").map_err(failed)?;
-    if read_only {
-        return Err(StoreError::ReadOnly { path: location.to_string() });
-    }
     write_ahead(connection, location)?;
     let mut statement = connection
         .prepare("SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid")

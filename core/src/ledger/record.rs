@@ -137,8 +137,9 @@ impl Record {
 }
 
 impl Refusal {
-    /// Most rules that a refusal names.
-    pub const MAX_RULES: usize = 1024;
+    /// Most rules that a refusal names: as many as a policy can have, so that a refusal can always be
+    /// recorded.
+    pub const MAX_RULES: usize = 10_000;
 }
 
 impl Outcome {
@@ -211,7 +212,7 @@ pub enum RecordError {
         field: &'static str,
     },
     /// A refusal names too many rules.
-    #[error("refusal with {count} rules: accepted are 0 to 1024")]
+    #[error("refusal with {count} rules: accepted are 0 to 10000")]
     Rules {
         /// The refused count.
         count: usize,
@@ -277,6 +278,17 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_by_every_rule_of_the_largest_policy_can_be_recorded() {
+        let mut refused = refusal(1);
+        if let Body::Refusal(refusal) = &mut refused.body {
+            let rule = |at: usize| format!("{}{at:04}", "\u{1f50a}".repeat(60));
+            refusal.rules = (0..10_000).map(rule).collect();
+        }
+        let bytes = refused.encode().unwrap();
+        assert_eq!(Record::decode(&bytes), Ok(refused));
+    }
+
+    #[test]
     fn a_record_outside_its_limits_says_which_field_and_what_is_accepted() {
         let mut late = refusal(1);
         late.time_ms = Record::MAX_TIME_MS + 1;
@@ -284,9 +296,9 @@ mod tests {
 
         let mut many = refusal(1);
         if let Body::Refusal(refusal) = &mut many.body {
-            refusal.rules = vec!["rule".to_owned(); 1025];
+            refusal.rules = vec!["rule".to_owned(); 10_001];
         }
-        assert_eq!(many.check(), Err(RecordError::Rules { count: 1025 }));
+        assert_eq!(many.check(), Err(RecordError::Rules { count: 10_001 }));
 
         let mut mute = generation(1);
         if let Body::Generation(generation) = &mut mute.body {
