@@ -9,7 +9,7 @@ use super::verdict::{Hit, Verdict};
 use crate::text::words::is_word_character;
 use crate::text::{Markup, Spoken, TextError, View, fold, words};
 
-/// The views of a text, the most open disguise last.
+/// The views of a text, the plainest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum ViewName {
     Plain,

@@ -249,4 +249,18 @@ mod tests {
             Policy::from_json(&serde_json::json!({"version": 1, "rules": rules}).to_string()).unwrap_err();
         assert!(matches!(error, PolicyError::TooLarge { what: "patterns", .. }), "{error}");
     }
+
+    #[test]
+    fn ten_thousand_terms_are_one_automaton() {
+        use crate::policy::{Action, Markup};
+        let terms: Vec<String> = (0..10_000).map(|n| format!("term{n}")).collect();
+        let rule = serde_json::json!({"id": "r", "category": "c", "severity": "error", "match": "term", "terms": terms});
+        let policy =
+            Policy::from_json(&serde_json::json!({"version": 1, "rules": [rule]}).to_string()).unwrap();
+        for (text, action) in
+            [("a Term9999.", Action::Block), ("a term10000.", Action::Allow), ("term0 term77", Action::Block)]
+        {
+            assert_eq!(policy.check(text, Markup::Auto).unwrap().action, action, "{text}");
+        }
+    }
 }
