@@ -9,6 +9,7 @@
 //! ([`Utterance::close`], [`Utterance::tail`]) until it is stored: speech whose record was lost is
 //! speech whose end was never handed out.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -236,13 +237,11 @@ impl Utterance {
 
     /// Ids of the rules that refused the text, each once.
     fn blocking_rules(&self) -> Vec<String> {
-        let mut rules: Vec<String> = Vec::new();
-        for hit in self.verdict.hits.iter().filter(|hit| hit.action == Action::Block) {
-            if rules.len() < Refusal::MAX_RULES && !rules.contains(&hit.rule) {
-                rules.push(hit.rule.clone());
-            }
-        }
-        rules
+        let blocking = self.verdict.hits.iter().filter(|hit| hit.action == Action::Block);
+        // A long text can hit thousands of rules, each many times: a set keeps this linear.
+        let mut seen = HashSet::new();
+        let first = blocking.map(|hit| &hit.rule).filter(|rule| seen.insert(*rule));
+        first.take(Refusal::MAX_RULES).cloned().collect()
     }
 
     /// The speech, if it may go on in the format `S`.
