@@ -227,6 +227,23 @@ fn a_commit_is_synced_to_a_write_ahead_log_and_the_file_is_its_owners_alone() {
 }
 
 #[test]
+fn a_backup_made_while_the_ledger_is_open_is_the_same_ledger() {
+    let folder = tempdir().unwrap();
+    let (path, backup) = (folder.path().join("ledger.db"), folder.path().join("backup.db"));
+    let ledger = open(&path);
+    for mark in 1..=5 {
+        ledger.append(&generation(mark)).unwrap();
+    }
+    records::tamper(&path, "ANALYZE");
+    records::tamper(&path, &format!("VACUUM INTO '{}'", backup.display()));
+    let checkpoint = ledger.checkpoint(0).unwrap();
+    let copy = open(&backup);
+    let verification = copy.verify(Some(&checkpoint)).unwrap();
+    assert!(verification.intact, "{verification}");
+    assert_eq!(copy.append(&generation(6)).unwrap(), 6);
+}
+
+#[test]
 fn a_ledger_shows_where_it_is_and_no_secret() {
     let ledger = Ledger::open("sqlite::memory:", &key(1)).unwrap();
     assert_eq!(format!("{ledger:?}"), format!("Ledger(:memory:, LedgerKey(id {}))", key(1).id()));

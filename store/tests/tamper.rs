@@ -317,6 +317,8 @@ fn a_schema_with_anything_of_its_own_is_refused() {
     for change in [
         "CREATE TRIGGER t AFTER INSERT ON entry BEGIN DELETE FROM entry WHERE seq = new.seq; END",
         "CREATE TABLE more (x)",
+        "PRAGMA writable_schema = ON; CREATE TABLE more (x);
+         UPDATE sqlite_schema SET name = 'sqlite_more', tbl_name = 'sqlite_more' WHERE name = 'more'",
         "DROP INDEX entry_mark",
         "DROP TABLE ledger",
         "DELETE FROM ledger",
