@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod demo;
 mod dist;
+mod header;
 mod place;
 mod python;
 mod step;
@@ -24,6 +25,8 @@ cargo xtask COMMAND
   test [SUITE...]    every check of the repository, or the named suites alone
        --list        names the suites
        --quick       leaves out what takes long (sanitizers, valgrind, endurance)
+  header             the C header, the list of symbols and the Rust declarations, from ffi/src
+       --check       only says whether they are up to date
   bench [ARGS...]    the speed benches; the arguments go to criterion
   dist               the Python wheel, the Node package and the C archive, in target/dist/
   help               this text
@@ -39,6 +42,11 @@ fn main() -> ExitCode {
         Some("test") => test::run(rest),
         Some("bench") => bench::run(rest),
         Some("dist") => none(rest).and_then(|()| dist::run()),
+        Some("header") => match rest {
+            [] => header::run(false),
+            [flag] if flag == "--check" => header::run(true),
+            [other, ..] => Err(format!("unexpected argument '{other}'; --check is taken here").into()),
+        },
         None | Some("help" | "--help" | "-h") => {
             print!("{HELP}");
             Ok(())

@@ -1,0 +1,1126 @@
+/*
+ * voxguard.h
+ *
+ * voxguard guards synthetic speech inside the program that makes it: it judges the text before it is
+ * spoken, marks the samples that come out, and keeps a tamper-evident ledger of both. It never opens
+ * a socket and never speaks.
+ *
+ * FIVE RULES hold for every function below.
+ *
+ * 1. STATUS. A function that can fail returns a vg_status_t: VG_OK (0), or a number that says what was
+ *    wrong. Outputs are written only on success. A refused text, or audio without a mark, is an answer
+ *    and not an error: the status is VG_OK and the answer is in an output. NULL where a pointer is
+ *    needed is VG_ERR_NULL. The set of statuses is open: treat one you do not know as a failure.
+ *
+ * 2. ERRORS. Functions that set things up, store or look up end in `vg_error_t **err`. Pass NULL, or the
+ *    address of a pointer that is NULL: when the call fails, it receives an error whose
+ *    vg_error_message says which value was refused and what is accepted. Free it with vg_error_free.
+ *    It is written only on failure. There is no "last error" of a thread.
+ *
+ * 3. OWNERSHIP. What a function hands out through `vg_NOUN_t **out` is yours until vg_NOUN_free, which
+ *    takes NULL too. No call consumes a handle, and a handle keeps what it was made from alive, so the
+ *    order of frees does not matter. `vg_bytes_t` is yours until vg_bytes_free. `vg_str_t` is borrowed
+ *    from the handle it was asked of, until that one is freed. Strings that go in are UTF-8 with a
+ *    length; they are read during the call only, as is everything else that goes in.
+ *
+ * 4. THREADS. A `const vg_NOUN_t *` may be used from many threads at once. A handle that is not const
+ *    belongs to one thread at a time; a call that meets another one in progress answers VG_ERR_BUSY and
+ *    changes nothing. Free a handle when no other call uses it; if one does, it ends normally.
+ *
+ * 5. FAULTS. A fault of ours never crosses into your program: it becomes VG_ERR_INTERNAL, and the handle
+ *    that was being changed then answers VG_ERR_POISONED to everything but its _free. Other handles go
+ *    on. A handle of another kind, or one that was freed, answers VG_ERR_HANDLE; since the place of a
+ *    freed handle is given to a new one of any kind some thousand frees later, this finds mistakes and
+ *    is not to be relied upon. Freeing such a handle does nothing.
+ *
+ * Structs begin with `struct_size`: set it to the sizeof of the struct and everything that you do not use
+ * to zero, so that a program built against this header works with a later library.
+ * In C: `vg_marker_options_t options = { .struct_size = sizeof options, ... };`
+ * in C++: `vg_marker_options_t options{}; options.struct_size = sizeof options;`
+ *
+ * Audio is `float` (nominally -1 to 1) or `int16_t`, interleaved, 1 to 8 channels, 8000 to 192000 frames a
+ * second. Lengths are in frames: one sample for every channel. Any length goes, including 0.
+ *
+ * Each comment ends with two notes. Threads: `any` (the same handle from many threads at once) or `one`.
+ * Real time: `yes` when the call allocates nothing, takes no lock and makes no system call.
+ *
+ * Marking a stream takes about ten lines:
+ *
+ *     vg_key_t *key = NULL;
+ *     vg_marker_t *marker = NULL;
+ *     size_t frames, written = 0;
+ *     vg_marker_options_t options = { .struct_size = sizeof options, .rate = 24000, .channels = 1, .mark = 0x1234abcd };
+ *     vg_status_t status = vg_key_generate(&key, NULL);
+ *     if (status == VG_OK) status = vg_marker_new(key, &options, &marker, NULL);
+ *     while (status == VG_OK && (frames = speak(buffer, CAPACITY)) > 0) {
+ *         status = vg_marker_process_f32(marker, buffer, frames, buffer, CAPACITY, &written);
+ *         if (status == VG_OK) play(buffer, written);
+ *     }
+ *     if (status == VG_OK) status = vg_marker_flush_f32(marker, buffer, CAPACITY, &written);
+ *     if (status == VG_OK) play(buffer, written);
+ *     else fprintf(stderr, "%s\n", vg_status_message(status));
+ *     vg_marker_free(marker);
+ *     vg_key_free(key);
+ *
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ * Made from ffi/src by `cargo xtask header`: change it there.
+ */
+
+#ifndef VOXGUARD_H
+#define VOXGUARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Handles ----
+ *
+ * What you hold, by pointer; what is inside is ours.
+ */
+
+/** One failure: a status and a message. */
+typedef struct vg_error_t vg_error_t;
+
+/** A key. Wiped from memory when the last handle that was made from it is freed. */
+typedef struct vg_key_t vg_key_t;
+
+/** The marking of one stream. */
+typedef struct vg_marker_t vg_marker_t;
+
+/** The search for the marks of some keys. */
+typedef struct vg_detector_t vg_detector_t;
+
+/** The answer of one detection. */
+typedef struct vg_detection_t vg_detection_t;
+
+/** A set of rules, ready to judge. */
+typedef struct vg_policy_t vg_policy_t;
+
+/** The answer about one text. */
+typedef struct vg_verdict_t vg_verdict_t;
+
+/** An open ledger. */
+typedef struct vg_ledger_t vg_ledger_t;
+
+/** Where requests to speak come in. */
+typedef struct vg_guard_t vg_guard_t;
+
+/** One request, from text to record. */
+typedef struct vg_utterance_t vg_utterance_t;
+
+/* ---- Versions ----
+ *
+ * Is the library that runs the one this header belongs to?
+ */
+
+/**
+ * The number of the binary interface that this header describes, and of the shared library's name:
+ * libvoxguard.so.0. It changes when a program built against an older header would break.
+ */
+#define VG_ABI_VERSION 0
+
+/**
+ * The version of the library that runs, such as "0.1.0". Static.
+ *
+ * Threads: any. Real time: yes.
+ */
+const char *vg_version(void);
+
+/**
+ * The VG_ABI_VERSION of the library that runs: refuse to go on when it is not that of the header.
+ *
+ * Threads: any. Real time: yes.
+ */
+uint32_t vg_abi_version(void);
+
+/* ---- Statuses ----
+ *
+ * What every function that can fail returns.
+ *
+ * 1-19 are mistakes of the caller, 20-39 are about configuration and input, 40-59 about audio, 60-79 about
+ * storage, 90-99 are ours. A number is never used again for something else.
+ */
+
+/** How a call went. An open set: later versions may add to it. */
+typedef int32_t vg_status_t;
+
+/** It went well. */
+#define VG_OK 0
+/** A pointer that is needed is NULL. */
+#define VG_ERR_NULL 1
+/** An argument is out of its range: a number, a length, or buffers that overlap in part. */
+#define VG_ERR_ARGUMENT 2
+/** A string is not UTF-8. */
+#define VG_ERR_UTF8 3
+/** The handle is in use by another call, or this is a call from inside a record sink. */
+#define VG_ERR_BUSY 4
+/** The call does not fit what happened before: marking after a refusal or after the end, or float after int16_t. */
+#define VG_ERR_STATE 5
+/** A struct's `struct_size` is not one that this library knows. */
+#define VG_ERR_STRUCT_SIZE 6
+/** The pointer is not a live handle of the kind that is asked for. */
+#define VG_ERR_HANDLE 7
+/** The key is not 32 bytes or 64 hexadecimal digits, or is all zeros. */
+#define VG_ERR_KEY 20
+/** The rules of a policy cannot be used. */
+#define VG_ERR_POLICY 21
+/** The text cannot be judged: too long, or its markup is broken. */
+#define VG_ERR_TEXT 22
+/** An object cannot be made with this configuration. */
+#define VG_ERR_CONFIG 23
+/** The text is not a checkpoint, or not one that this ledger's key signed. */
+#define VG_ERR_CHECKPOINT 24
+/** The sample rate or the number of channels is not accepted. */
+#define VG_ERR_AUDIO_FORMAT 40
+/** A sample is NaN or infinite. */
+#define VG_ERR_NON_FINITE 41
+/** The output is too small for the frames that are ready. */
+#define VG_ERR_OUTPUT_SIZE 42
+/** The samples are not a whole number of frames. */
+#define VG_ERR_PARTIAL_FRAME 43
+/** The store cannot be opened. */
+#define VG_ERR_STORE_OPEN 60
+/** What is there is not a voxguard ledger. */
+#define VG_ERR_STORE_NOT_LEDGER 61
+/** The store cannot be written to. */
+#define VG_ERR_STORE_READ_ONLY 62
+/** No room is left where the store lives. */
+#define VG_ERR_STORE_FULL 63
+/** Somebody else holds the store. */
+#define VG_ERR_STORE_LOCKED 64
+/** The store is damaged. */
+#define VG_ERR_STORE_CORRUPT 65
+/** The operating system failed to read or write the store. */
+#define VG_ERR_STORE_IO 66
+/** The ledger belongs to another key. */
+#define VG_ERR_STORE_KEY 67
+/** A fault of ours. Please report it. */
+#define VG_ERR_INTERNAL 90
+/** An earlier fault of ours broke this handle: free it. */
+#define VG_ERR_POISONED 91
+/** The record sink answered that it failed. */
+#define VG_ERR_CALLBACK 92
+
+/**
+ * The name of a status, such as "VG_ERR_BUSY"; "VG_ERR_UNKNOWN" for a number that is none. Static.
+ *
+ * Threads: any. Real time: yes.
+ */
+const char *vg_status_name(vg_status_t status);
+
+/**
+ * One English sentence about a status, for calls that have no vg_error_t to say more. Static.
+ *
+ * Threads: any. Real time: yes.
+ */
+const char *vg_status_message(vg_status_t status);
+
+/* ---- Errors ----
+ *
+ * What went wrong, in words. Optional: pass NULL for `err` and live by the status alone.
+ */
+
+/**
+ * The status of an error; VG_ERR_NULL or VG_ERR_HANDLE when it is none.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_error_status(const vg_error_t *error);
+
+/**
+ * The message of an error: one English sentence, UTF-8, ended by NUL, that names the value and what is
+ * accepted, and holds no key and no text to be spoken. It lives as long as the error. Empty when `error`
+ * is not an error.
+ *
+ * Threads: any. Real time: yes.
+ */
+const char *vg_error_message(const vg_error_t *error);
+
+/**
+ * Frees an error. NULL is fine.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_error_free(vg_error_t *error);
+
+/* ---- Bytes and strings ----
+ *
+ * What comes out besides handles.
+ */
+
+/**
+ * Bytes that are yours: `len` of them at `data`, and a NUL after them that `len` does not count, so that text
+ * can be printed. Free them with vg_bytes_free. Do not change `data` and `len` before that.
+ */
+typedef struct {
+  /** The first byte. */
+  uint8_t *data;
+  /** How many there are. */
+  size_t len;
+} vg_bytes_t;
+
+/**
+ * Text that is borrowed: `len` bytes of UTF-8 at `data`, not ended by NUL. It lives as long as the handle that
+ * it was asked of. Print it with `printf("%.*s", (int)str.len, str.data)`.
+ */
+typedef struct {
+  /** The first byte; never NULL when a call has set it. */
+  const char *data;
+  /** How many bytes there are. */
+  size_t len;
+} vg_str_t;
+
+/**
+ * Wipes and frees bytes, and sets the struct to zero: freeing twice is safe, and so is NULL.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_bytes_free(vg_bytes_t *bytes);
+
+/* ---- Keys ----
+ *
+ * The one secret. 256 bits from which marks, commitments and the ledger's signatures are derived.
+ * Who has the key can find its marks, forge them and sign as the ledger. Keep it where secrets are kept.
+ */
+
+/** Length of a key in bytes. */
+#define VG_KEY_BYTES 32
+/** Length of a key's public id as text, with the NUL that ends it. */
+#define VG_KEY_ID_SIZE 17
+
+/**
+ * Makes a new key from the operating system's entropy.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_key_generate(vg_key_t **out, vg_error_t **err);
+
+/**
+ * Makes a key of `len` bytes, which must be 32 and should come from a generator fit for keys.
+ * VG_ERR_KEY for another length or all zeros.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_key_from_bytes(const uint8_t *bytes, size_t len, vg_key_t **out, vg_error_t **err);
+
+/**
+ * Makes a key of 64 hexadecimal digits. VG_ERR_KEY for anything else.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_key_from_hex(const char *hex, size_t len, vg_key_t **out, vg_error_t **err);
+
+/**
+ * Gives the key as 64 hexadecimal digits. They are the secret itself; vg_bytes_free wipes them.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_key_to_hex(const vg_key_t *key, vg_bytes_t *out, vg_error_t **err);
+
+/**
+ * Writes the key's public id, 16 hexadecimal digits and a NUL: says which key, and nothing about it.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_key_id(const vg_key_t *key,
+                      char out[17]);
+
+/**
+ * Frees a key. NULL is fine. What was made from it goes on working.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_key_free(vg_key_t *key);
+
+/* ---- Markers ----
+ *
+ * Put a mark into a stream of samples, chunk by chunk.
+ *
+ * However a stream is cut into chunks, the samples that come out are the same, bit for bit. They come out
+ * vg_marker_latency frames late: after F frames fed in total, F - latency have come out (none while F is
+ * smaller), and vg_marker_flush gives the rest. So as many frames come out as went in, nothing is added
+ * at the front, and an output as large as the input always suffices, but for flush.
+ */
+
+/** What is marked, and with what. */
+typedef struct {
+  /** sizeof this struct. */
+  size_t struct_size;
+  /** Frames a second, 8000 to 192000. */
+  uint32_t rate;
+  /** Interleaved channels, 1 to 8. */
+  uint16_t channels;
+  /** The id that the mark carries, 0 to 4294967295 (32 bits). */
+  uint64_t mark;
+} vg_marker_options_t;
+
+/**
+ * Makes a marker for one stream. VG_ERR_AUDIO_FORMAT for a rate or a number of channels that is not
+ * accepted, VG_ERR_ARGUMENT for a mark of more than 32 bits.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_marker_new(const vg_key_t *key,
+                          const vg_marker_options_t *options,
+                          vg_marker_t **out,
+                          vg_error_t **err);
+
+/**
+ * Writes by how many frames the output is later than the input: at most 80 milliseconds.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_marker_latency(const vg_marker_t *marker, size_t *frames);
+
+/**
+ * Writes how many frames flush would write now.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_marker_pending(const vg_marker_t *marker, size_t *frames);
+
+/**
+ * Feeds `frames` frames and writes those that are ready to `output`, their number to `out_frames`: never
+ * more than `frames`. `output` may be `input`; buffers that overlap otherwise are VG_ERR_ARGUMENT. When it
+ * fails (VG_ERR_NON_FINITE, VG_ERR_OUTPUT_SIZE) nothing was fed, and the marker is as before.
+ *
+ * Threads: one. Real time: yes.
+ */
+vg_status_t vg_marker_process_f32(vg_marker_t *marker,
+                                  const float *input,
+                                  size_t frames,
+                                  float *output,
+                                  size_t out_capacity_frames,
+                                  size_t *out_frames);
+
+/**
+ * vg_marker_process_f32 for 16-bit samples. A stream is of one kind of samples from its start to its flush.
+ *
+ * Threads: one. Real time: yes.
+ */
+vg_status_t vg_marker_process_i16(vg_marker_t *marker,
+                                  const int16_t *input,
+                                  size_t frames,
+                                  int16_t *output,
+                                  size_t out_capacity_frames,
+                                  size_t *out_frames);
+
+/**
+ * Writes the frames that are still inside, at most vg_marker_latency, and ends the stream: the marker then
+ * stands as new. VG_ERR_OUTPUT_SIZE, and nothing changes, when `output` holds fewer than vg_marker_pending.
+ *
+ * Threads: one. Real time: yes.
+ */
+vg_status_t vg_marker_flush_f32(vg_marker_t *marker,
+                                float *output,
+                                size_t out_capacity_frames,
+                                size_t *out_frames);
+
+/**
+ * vg_marker_flush_f32 for 16-bit samples.
+ *
+ * Threads: one. Real time: yes.
+ */
+vg_status_t vg_marker_flush_i16(vg_marker_t *marker,
+                                int16_t *output,
+                                size_t out_capacity_frames,
+                                size_t *out_frames);
+
+/**
+ * Drops the frames that are still inside and begins a new stream.
+ *
+ * Threads: one. Real time: yes.
+ */
+vg_status_t vg_marker_reset(vg_marker_t *marker);
+
+/**
+ * Frees a marker. NULL is fine. Frames that are still inside are lost.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_marker_free(vg_marker_t *marker);
+
+/**
+ * Marks all of a recording at once: a marker fed once and flushed. Writes exactly `frames` frames to `output`,
+ * which may be `input`.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_embed_f32(const vg_key_t *key,
+                         const vg_marker_options_t *options,
+                         const float *input,
+                         size_t frames,
+                         float *output,
+                         vg_error_t **err);
+
+/**
+ * vg_embed_f32 for 16-bit samples.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_embed_i16(const vg_key_t *key,
+                         const vg_marker_options_t *options,
+                         const int16_t *input,
+                         size_t frames,
+                         int16_t *output,
+                         vg_error_t **err);
+
+/* ---- Detectors ----
+ *
+ * Look for marks in any audio, of any rate, cut out of anywhere.
+ */
+
+/** The quickest search: audio that was hardly changed. */
+#define VG_EFFORT_FAST 0
+/** The search for ordinary use. */
+#define VG_EFFORT_NORMAL 1
+/** The search for evidence: tries the most. */
+#define VG_EFFORT_THOROUGH 2
+/** Most keys of one detector. */
+#define VG_DETECTOR_MAX_KEYS 64
+
+/** How a detector searches. */
+typedef struct {
+  /** sizeof this struct. */
+  size_t struct_size;
+  /** One of VG_EFFORT_*. */
+  uint32_t effort;
+} vg_detector_options_t;
+
+/**
+ * Makes a detector for the marks of `count` keys, 1 to 64. NULL for `options` is VG_EFFORT_NORMAL.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_detector_new(const vg_key_t *const *keys,
+                            size_t count,
+                            const vg_detector_options_t *options,
+                            vg_detector_t **out,
+                            vg_error_t **err);
+
+/**
+ * Looks for the detector's marks in `frames` frames of `channels` interleaved samples, `rate` frames a second.
+ * That there is none is an answer: VG_OK, and vg_detection_info says `found` = false.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_detector_detect_f32(const vg_detector_t *detector,
+                                   const float *input,
+                                   size_t frames,
+                                   uint32_t rate,
+                                   uint16_t channels,
+                                   vg_detection_t **out,
+                                   vg_error_t **err);
+
+/**
+ * vg_detector_detect_f32 for 16-bit samples.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_detector_detect_i16(const vg_detector_t *detector,
+                                   const int16_t *input,
+                                   size_t frames,
+                                   uint32_t rate,
+                                   uint16_t channels,
+                                   vg_detection_t **out,
+                                   vg_error_t **err);
+
+/**
+ * Frees a detector. NULL is fine. Detections that it made live on.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_detector_free(vg_detector_t *detector);
+
+/* ---- Detections ----
+ *
+ * What a detector says about one piece of audio.
+ */
+
+/** The answer in numbers, for the key whose mark is the strongest. */
+typedef struct {
+  /** sizeof this struct. */
+  size_t struct_size;
+  /** Whether there is a mark: p_value < 1e-6. */
+  bool found;
+  /** Whether its id was read: only when the mark's check agrees. */
+  bool has_mark;
+  /** Whether `key_id` says whose mark it is. */
+  bool has_key;
+  /** How probable such an answer is for audio without a mark, over all that was tried, all keys included. */
+  double p_value;
+  /** The id, when `has_mark`; otherwise 0. */
+  uint64_t mark;
+  /** The key's public id, when `has_key`; otherwise empty. */
+  char key_id[17];
+  /** Length of the audio in seconds. */
+  double seconds;
+  /** How many spans vg_detection_span knows. */
+  size_t span_count;
+  /** How many points vg_detection_curve gives. */
+  size_t curve_count;
+} vg_detection_info_t;
+
+/** A stretch of audio that carries the mark. */
+typedef struct {
+  /** sizeof this struct. */
+  size_t struct_size;
+  /** Its start in seconds. */
+  double start;
+  /** Its end in seconds. */
+  double end;
+  /** How strong the mark is in it: standard deviations above chance, for each square root of a second. */
+  double score;
+} vg_span_t;
+
+/**
+ * Fills `info`, whose struct_size you have set.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_detection_info(const vg_detection_t *detection, vg_detection_info_t *info);
+
+/**
+ * Fills `span`, whose struct_size you have set, with the span of this index. VG_ERR_ARGUMENT past the last.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_detection_span(const vg_detection_t *detection,
+                              size_t index,
+                              vg_span_t *span);
+
+/**
+ * Gives the score over time, found or not, to be drawn: `count` points, `time[i]` in seconds (the centre of a
+ * window), `score[i]` as in vg_span_t. The arrays are borrowed and live as long as the detection.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_detection_curve(const vg_detection_t *detection,
+                               const double **time,
+                               const double **score,
+                               size_t *count);
+
+/**
+ * Gives the whole answer as JSON:
+ * `{"found":true,"p_value":1e-9,"mark":"1234abcd"|null,"key_id":"..."|null,"seconds":4.2,
+ * "spans":[{"start":0.0,"end":4.2,"score":5.1}],"curve":[[0.5,5.0],...]}`.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_detection_json(const vg_detection_t *detection, vg_bytes_t *out, vg_error_t **err);
+
+/**
+ * Frees a detection. NULL is fine.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_detection_free(vg_detection_t *detection);
+
+/* ---- Policies ----
+ *
+ * Rules that judge a text before it is spoken.
+ */
+
+/** The text is SSML when it begins with a `<speak` tag, else plain. */
+#define VG_MARKUP_AUTO 0
+/** The text is plain: it is spoken as it stands. */
+#define VG_MARKUP_PLAIN 1
+/** The text is SSML 1.1. */
+#define VG_MARKUP_SSML 2
+/** Length of a policy's hash in bytes. */
+#define VG_POLICY_HASH_BYTES 32
+
+/**
+ * Makes a policy of rules in JSON. VG_ERR_POLICY says which rule cannot be used, and why.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_policy_new(const char *json, size_t len, vg_policy_t **out, vg_error_t **err);
+
+/**
+ * Writes the SHA-256 of the rules in canonical form: records name the policy by it.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_policy_hash(const vg_policy_t *policy, uint8_t out[32]);
+
+/**
+ * Judges a text; `markup` is one of VG_MARKUP_*. That it is refused is an answer: VG_OK, and the verdict
+ * says so. VG_ERR_TEXT when the text cannot be judged: more than 1 MiB, or broken markup.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_policy_check(const vg_policy_t *policy,
+                            const char *text,
+                            size_t len,
+                            uint32_t markup,
+                            vg_verdict_t **out,
+                            vg_error_t **err);
+
+/**
+ * Frees a policy. NULL is fine. Guards and verdicts that came from it live on.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_policy_free(vg_policy_t *policy);
+
+/* ---- Verdicts ----
+ *
+ * What a policy says about one text.
+ */
+
+/** Speak it. */
+#define VG_ACTION_ALLOW 0
+/** Speak it, and look at the hits. */
+#define VG_ACTION_WARN 1
+/** Do not speak it. */
+#define VG_ACTION_BLOCK 2
+/** A hit worth knowing of. */
+#define VG_SEVERITY_INFO 0
+/** A hit that may be a problem. */
+#define VG_SEVERITY_WARNING 1
+/** A hit that is a problem. */
+#define VG_SEVERITY_ERROR 2
+/** A hit that somebody should look at now. */
+#define VG_SEVERITY_CRITICAL 3
+
+/** One place where a rule matched. Its strings live as long as the verdict. */
+typedef struct {
+  /** sizeof this struct. */
+  size_t struct_size;
+  /** The id of the rule. */
+  vg_str_t rule;
+  /** The category of the rule. */
+  vg_str_t category;
+  /** The view of the text that matched: how a disguise was undone. */
+  vg_str_t view;
+  /** One of VG_SEVERITY_*. */
+  uint32_t severity;
+  /** One of VG_ACTION_*. */
+  uint32_t action;
+  /** Where the match starts in the original text, in characters (Unicode scalar values). */
+  size_t start;
+  /** Where it ends, in characters. */
+  size_t end;
+  /** Where it starts, in bytes. */
+  size_t start_byte;
+  /** Where it ends, in bytes. */
+  size_t end_byte;
+} vg_hit_t;
+
+/**
+ * Writes what is to be done: one of VG_ACTION_*.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_verdict_action(const vg_verdict_t *verdict, uint32_t *action);
+
+/**
+ * Borrows the text to speak: empty when the action is VG_ACTION_BLOCK.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_verdict_text(const vg_verdict_t *verdict, vg_str_t *text);
+
+/**
+ * Borrows a sentence that says why, fit to be shown to whoever wrote the text: categories, and no pattern.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_verdict_reason(const vg_verdict_t *verdict,
+                              vg_str_t *reason);
+
+/**
+ * Writes how the text was read: VG_MARKUP_PLAIN or VG_MARKUP_SSML.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_verdict_markup(const vg_verdict_t *verdict, uint32_t *markup);
+
+/**
+ * Writes how many hits there are.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_verdict_hit_count(const vg_verdict_t *verdict, size_t *count);
+
+/**
+ * Fills `hit`, whose struct_size you have set, with the hit of this index. VG_ERR_ARGUMENT past the last.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_verdict_hit(const vg_verdict_t *verdict,
+                           size_t index,
+                           vg_hit_t *hit);
+
+/**
+ * Gives the whole verdict as JSON:
+ * `{"action":"block","allowed":false,"text":"","reason":"...","markup":"plain","policy_hash":"hex","hits":[{"rule":"...",
+ * "category":"...","view":"folded","severity":"error","action":"block","start":0,"end":4,"start_byte":0,"end_byte":4}]}`.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_verdict_json(const vg_verdict_t *verdict,
+                            vg_bytes_t *out,
+                            vg_error_t **err);
+
+/**
+ * Frees a verdict. NULL is fine.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_verdict_free(vg_verdict_t *verdict);
+
+/* ---- Ledgers ----
+ *
+ * The tamper-evident account of what was said and what was refused.
+ *
+ * A ledger notices changed, moved, added and missing records by itself, but for records cut off at its end,
+ * and it cannot bind who holds both the database and the key. A checkpoint that was kept elsewhere can.
+ *
+ * Records come out as JSON, for instance
+ * `{"seq":1,"id":"hex","time":"2026-01-31T12:00:00.000Z","kind":"generation","subject":"hex"|null,"voice":"heart","text":"hex",
+ *   "policy":"hex"|null,"action":"allow","mark":"1234abcd","key_id":"hex","rate":24000,"channels":1,"frames_in":48000,
+ *   "frames_marked":48000,"sample_format":"f32","audio_in":"hex","audio_out":"hex","outcome":"complete"}`.
+ * Texts and subjects are kept as keyed hashes.
+ */
+
+/**
+ * Opens a ledger, and makes it when there is none: "sqlite:///relative.db", "sqlite:////absolute.db" or
+ * "sqlite::memory:"; "?busy_timeout_ms=200" at the end changes how long to wait for somebody else's lock.
+ * VG_ERR_STORE_* say why it cannot be opened, VG_ERR_CONFIG that the URL is none.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_ledger_open(const char *url,
+                           size_t len,
+                           const vg_key_t *key,
+                           vg_ledger_t **out,
+                           vg_error_t **err);
+
+/**
+ * Writes how many records there are.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_ledger_len(const vg_ledger_t *ledger, uint64_t *len, vg_error_t **err);
+
+/**
+ * Gives the record with this sequence number, from 1, as JSON: `null` when there is none.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_ledger_get(const vg_ledger_t *ledger,
+                          uint64_t seq,
+                          vg_bytes_t *json,
+                          vg_error_t **err);
+
+/**
+ * Gives the records of the audio that carries this mark, as a JSON array: the first 1000, empty when
+ * there is none.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_ledger_find_mark(const vg_ledger_t *ledger,
+                                uint64_t mark,
+                                vg_bytes_t *json,
+                                vg_error_t **err);
+
+/**
+ * Gives the records of what was made for this subject, as a JSON array: the first 1000, empty when
+ * there is none.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_ledger_find_subject(const vg_ledger_t *ledger,
+                                   const char *subject,
+                                   size_t len,
+                                   vg_bytes_t *json,
+                                   vg_error_t **err);
+
+/**
+ * Gives a checkpoint of the ledger as it stands: a signed note (C2SP tlog-checkpoint) to be kept elsewhere.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_ledger_checkpoint(const vg_ledger_t *ledger,
+                                 vg_bytes_t *note,
+                                 vg_error_t **err);
+
+/**
+ * Reads the whole ledger again and says whether it is as it was written; with a checkpoint, also whether
+ * everything that the checkpoint covers is still there. NULL for `checkpoint` is none. That something is
+ * wrong is an answer: VG_OK and `intact` = false. The report, which may be NULL, is JSON:
+ * `{"intact":false,"entries":12,"checkpoint":20|null,"fault":{"seq":13,"kind":"record","message":"..."}|null}`,
+ * where `entries` are those that were found intact and `checkpoint` is the size that was compared with.
+ * VG_ERR_CHECKPOINT when the text is no checkpoint of this ledger's key.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_ledger_verify(const vg_ledger_t *ledger,
+                             const char *checkpoint,
+                             size_t len,
+                             bool *intact,
+                             vg_bytes_t *report_json,
+                             vg_error_t **err);
+
+/**
+ * Gives the public key that checks this ledger's checkpoints, as C2SP writes it: name+hash+base64.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_ledger_verifying_key(const vg_ledger_t *ledger, vg_bytes_t *out, vg_error_t **err);
+
+/**
+ * Frees a ledger. NULL is fine. Guards that use it keep it open.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_ledger_free(vg_ledger_t *ledger);
+
+/* ---- Guards ----
+ *
+ * A policy, a key and a ledger that belong together. One for a program, or one for each voice; shared
+ * by all threads.
+ */
+
+/**
+ * A function of yours that is told of every record once it is durable. It is called on whichever thread makes
+ * the record, one call at a time, and must neither wait for another thread that uses the guard nor call
+ * vg_guard_begin or a vg_utterance function: those answer VG_ERR_BUSY. Ledger functions may be called.
+ */
+typedef struct {
+  /** sizeof this struct. */
+  size_t struct_size;
+  /** Yours: handed to both functions. */
+  void *user_data;
+  /**
+   * Takes one record, JSON of `len` bytes, borrowed for the call. Anything but 0 makes the call that made the
+   * record fail with VG_ERR_CALLBACK; the record stays in the ledger.
+   */
+  int32_t (*write)(void *user_data, const char *json, size_t len);
+  /**
+   * Called exactly once, when the guard and all its utterances are freed; never when vg_guard_new failed.
+   * May be NULL.
+   */
+  void (*drop)(void *user_data);
+} vg_record_sink_t;
+
+/** What a guard is made of. */
+typedef struct {
+  /** sizeof this struct. */
+  size_t struct_size;
+  /** The rules that texts must meet. NULL: every text may be spoken. */
+  const vg_policy_t *policy;
+  /** The key of the marks and of the records. */
+  const vg_key_t *key;
+  /** Where records go, opened with the same key. NULL: records are only handed out. */
+  const vg_ledger_t *ledger;
+  /** Who is told of records. NULL: nobody. */
+  const vg_record_sink_t *sink;
+} vg_guard_options_t;
+
+/** A request to speak. */
+typedef struct {
+  /** sizeof this struct. */
+  size_t struct_size;
+  /** For whom: your name for a person, 1 to 128 of `A-Z a-z 0-9 _ . @ : -`; kept as a keyed hash. May be NULL. */
+  const char *subject;
+  /** Bytes of `subject`. */
+  size_t subject_len;
+  /** Your name for the voice; kept as it is. */
+  const char *voice;
+  /** Bytes of `voice`. */
+  size_t voice_len;
+  /** What is to be spoken; kept as a keyed hash. */
+  const char *text;
+  /** Bytes of `text`. */
+  size_t text_len;
+  /** One of VG_MARKUP_*. */
+  uint32_t markup;
+  /** Frames a second of the samples to come, 8000 to 192000. */
+  uint32_t rate;
+  /** Interleaved channels of the samples to come, 1 to 8. */
+  uint16_t channels;
+} vg_request_t;
+
+/**
+ * Makes a guard. VG_ERR_STORE_KEY when the ledger was opened with another key.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_guard_new(const vg_guard_options_t *options, vg_guard_t **out, vg_error_t **err);
+
+/**
+ * Begins an utterance: checks the request, judges the text, and draws the id that the mark will carry.
+ * That the text is refused is an answer: VG_OK, vg_utterance_allowed says false, and the refusal is
+ * recorded. VG_ERR_TEXT when it cannot be judged; a failing ledger fails the call, and nothing begins.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_guard_begin(const vg_guard_t *guard,
+                           const vg_request_t *request,
+                           vg_utterance_t **out,
+                           vg_error_t **err);
+
+/**
+ * Frees a guard. NULL is fine. Its utterances live on.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_guard_free(vg_guard_t *guard);
+
+/* ---- Utterances ----
+ *
+ * One request's life. Ask whether it is allowed, speak vg_utterance_text with your own engine, pass
+ * every sample through vg_utterance_mark, and finish: the record is durable before the last samples come out.
+ */
+
+/**
+ * Writes whether the text may be spoken.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_utterance_allowed(const vg_utterance_t *utterance, bool *allowed);
+
+/**
+ * Gives the verdict about the text, yours to free.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_utterance_verdict(const vg_utterance_t *utterance, vg_verdict_t **out);
+
+/**
+ * Borrows the text to speak: empty when it was refused.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_utterance_text(const vg_utterance_t *utterance, vg_str_t *text);
+
+/**
+ * Writes the id that the mark carries. VG_ERR_STATE when the text was refused.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_utterance_mark_id(const vg_utterance_t *utterance, uint64_t *mark);
+
+/**
+ * Writes by how many frames the output is later than the input.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_utterance_latency(const vg_utterance_t *utterance, size_t *frames);
+
+/**
+ * Writes how many frames finish will write, as things stand.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_utterance_pending(const vg_utterance_t *utterance, size_t *frames);
+
+/**
+ * Marks the next samples: vg_marker_process_f32, and an account of what went in and came out. VG_ERR_STATE
+ * when the text was refused, after finish or abort, and when the utterance began with 16-bit samples.
+ *
+ * Threads: one. Real time: yes.
+ */
+vg_status_t vg_utterance_mark_f32(vg_utterance_t *utterance,
+                                  const float *input,
+                                  size_t frames,
+                                  float *output,
+                                  size_t out_capacity_frames,
+                                  size_t *out_frames);
+
+/**
+ * vg_utterance_mark_f32 for 16-bit samples.
+ *
+ * Threads: one. Real time: yes.
+ */
+vg_status_t vg_utterance_mark_i16(vg_utterance_t *utterance,
+                                  const int16_t *input,
+                                  size_t frames,
+                                  int16_t *output,
+                                  size_t out_capacity_frames,
+                                  size_t *out_frames);
+
+/**
+ * Ends the utterance: appends its record to the ledger, tells the sink, and only then writes the last
+ * vg_utterance_pending frames to `output` and the record to `record_json`, which may be NULL. When it fails,
+ * for want of room in `output`, in the ledger or in the sink, nothing is written and it can be called again;
+ * the record is in the ledger once, however often. VG_ERR_STATE when it was refused or is over.
+ *
+ * Threads: one. Real time: no.
+ */
+vg_status_t vg_utterance_finish_f32(vg_utterance_t *utterance,
+                                    float *output,
+                                    size_t out_capacity_frames,
+                                    size_t *out_frames,
+                                    vg_bytes_t *record_json,
+                                    vg_error_t **err);
+
+/**
+ * vg_utterance_finish_f32 for 16-bit samples.
+ *
+ * Threads: one. Real time: no.
+ */
+vg_status_t vg_utterance_finish_i16(vg_utterance_t *utterance,
+                                    int16_t *output,
+                                    size_t out_capacity_frames,
+                                    size_t *out_frames,
+                                    vg_bytes_t *record_json,
+                                    vg_error_t **err);
+
+/**
+ * Ends the utterance early: records, as aborted, what was marked until now; the frames that are still inside are
+ * lost. The record goes to `record_json`, which may be NULL; it is `null` when no sample was marked, since
+ * then nothing is recorded, and when the text was refused, which is recorded already. When the ledger or
+ * the sink fails it can be called again. VG_ERR_STATE when it is over.
+ *
+ * Threads: one. Real time: no.
+ */
+vg_status_t vg_utterance_abort(vg_utterance_t *utterance,
+                               vg_bytes_t *record_json,
+                               vg_error_t **err);
+
+/**
+ * Gives the record of this utterance as JSON, as the sink was told it: of the refusal, or of what was spoken.
+ * `null` while there is none.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_utterance_record(const vg_utterance_t *utterance,
+                                vg_bytes_t *record_json,
+                                vg_error_t **err);
+
+/**
+ * Frees an utterance. NULL is fine. One that is not over is aborted first, as vg_utterance_abort does; what fails
+ * then has nobody to be told to, so abort or finish what must be recorded. Freed inside a record sink, its
+ * record goes to the ledger and not to the sink.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_utterance_free(vg_utterance_t *utterance);
+
+/* ---- Debugging ----
+ *
+ * Faults on demand.
+ */
+
+/**
+ * Causes a fault inside the library, as if marking had met one: the way to test that a program copes. Answers
+ * VG_ERR_INTERNAL, and the marker answers VG_ERR_POISONED from then on; everything else goes on. The message
+ * of the fault goes to standard error.
+ *
+ * Threads: one. Real time: no.
+ */
+vg_status_t vg_debug_panic(vg_marker_t *marker);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* VOXGUARD_H */
