@@ -1,0 +1,893 @@
+//! The C interface as Rust sees it: what stands in `voxguard.h`, item for item.
+//!
+//! Made from ffi/src by `cargo xtask header`: change it there.
+
+#![allow(non_camel_case_types)]
+
+use std::ffi::{c_char, c_void};
+/// The number of the binary interface that this header describes, and of the shared library's name:
+/// libvoxguard.so.0. It changes when a program built against an older header would break.
+pub const VG_ABI_VERSION: u32 = 0;
+/// How a call went. An open set: later versions may add to it.
+#[repr(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct vg_status_t(pub i32);
+/// It went well.
+pub const VG_OK: vg_status_t = vg_status_t(0);
+/// A pointer that is needed is NULL.
+pub const VG_ERR_NULL: vg_status_t = vg_status_t(1);
+/// An argument is out of its range: a number, a length, or buffers that overlap in part.
+pub const VG_ERR_ARGUMENT: vg_status_t = vg_status_t(2);
+/// A string is not UTF-8.
+pub const VG_ERR_UTF8: vg_status_t = vg_status_t(3);
+/// The handle is in use by another call, or this is a call from inside a record sink.
+pub const VG_ERR_BUSY: vg_status_t = vg_status_t(4);
+/// The call does not fit what happened before: marking after a refusal or after the end, or float after int16_t.
+pub const VG_ERR_STATE: vg_status_t = vg_status_t(5);
+/// A struct's `struct_size` is not one that this library knows.
+pub const VG_ERR_STRUCT_SIZE: vg_status_t = vg_status_t(6);
+/// The pointer is not a live handle of the kind that is asked for.
+pub const VG_ERR_HANDLE: vg_status_t = vg_status_t(7);
+/// The key is not 32 bytes or 64 hexadecimal digits, or is all zeros.
+pub const VG_ERR_KEY: vg_status_t = vg_status_t(20);
+/// The rules of a policy cannot be used.
+pub const VG_ERR_POLICY: vg_status_t = vg_status_t(21);
+/// The text cannot be judged: too long, or its markup is broken.
+pub const VG_ERR_TEXT: vg_status_t = vg_status_t(22);
+/// An object cannot be made with this configuration.
+pub const VG_ERR_CONFIG: vg_status_t = vg_status_t(23);
+/// The text is not a checkpoint, or not one that this ledger's key signed.
+pub const VG_ERR_CHECKPOINT: vg_status_t = vg_status_t(24);
+/// The sample rate or the number of channels is not accepted.
+pub const VG_ERR_AUDIO_FORMAT: vg_status_t = vg_status_t(40);
+/// A sample is NaN or infinite.
+pub const VG_ERR_NON_FINITE: vg_status_t = vg_status_t(41);
+/// The output is too small for the frames that are ready.
+pub const VG_ERR_OUTPUT_SIZE: vg_status_t = vg_status_t(42);
+/// The samples are not a whole number of frames.
+pub const VG_ERR_PARTIAL_FRAME: vg_status_t = vg_status_t(43);
+/// The store cannot be opened.
+pub const VG_ERR_STORE_OPEN: vg_status_t = vg_status_t(60);
+/// What is there is not a voxguard ledger.
+pub const VG_ERR_STORE_NOT_LEDGER: vg_status_t = vg_status_t(61);
+/// The store cannot be written to.
+pub const VG_ERR_STORE_READ_ONLY: vg_status_t = vg_status_t(62);
+/// No room is left where the store lives.
+pub const VG_ERR_STORE_FULL: vg_status_t = vg_status_t(63);
+/// Somebody else holds the store.
+pub const VG_ERR_STORE_LOCKED: vg_status_t = vg_status_t(64);
+/// The store is damaged.
+pub const VG_ERR_STORE_CORRUPT: vg_status_t = vg_status_t(65);
+/// The operating system failed to read or write the store.
+pub const VG_ERR_STORE_IO: vg_status_t = vg_status_t(66);
+/// The ledger belongs to another key.
+pub const VG_ERR_STORE_KEY: vg_status_t = vg_status_t(67);
+/// A fault of ours. Please report it.
+pub const VG_ERR_INTERNAL: vg_status_t = vg_status_t(90);
+/// An earlier fault of ours broke this handle: free it.
+pub const VG_ERR_POISONED: vg_status_t = vg_status_t(91);
+/// The record sink answered that it failed.
+pub const VG_ERR_CALLBACK: vg_status_t = vg_status_t(92);
+/// One failure: a status and a message.
+#[repr(C)]
+pub struct vg_error_t {
+    _opaque: [u8; 0],
+}
+/// Bytes that are yours: `len` of them at `data`, and a NUL after them that `len` does not count, so that text
+/// can be printed. Free them with vg_bytes_free. Do not change `data` and `len` before that.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct vg_bytes_t {
+    /// The first byte.
+    pub data: *mut u8,
+    /// How many there are.
+    pub len: usize,
+}
+/// Text that is borrowed: `len` bytes of UTF-8 at `data`, not ended by NUL. It lives as long as the handle that
+/// it was asked of. Print it with `printf("%.*s", (int)str.len, str.data)`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct vg_str_t {
+    /// The first byte; never NULL when a call has set it.
+    pub data: *const c_char,
+    /// How many bytes there are.
+    pub len: usize,
+}
+/// A key. Wiped from memory when the last handle that was made from it is freed.
+#[repr(C)]
+pub struct vg_key_t {
+    _opaque: [u8; 0],
+}
+/// Length of a key in bytes.
+pub const VG_KEY_BYTES: usize = 32;
+/// Length of a key's public id as text, with the NUL that ends it.
+pub const VG_KEY_ID_SIZE: usize = 17;
+/// The marking of one stream.
+#[repr(C)]
+pub struct vg_marker_t {
+    _opaque: [u8; 0],
+}
+/// What is marked, and with what.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct vg_marker_options_t {
+    /// sizeof this struct.
+    pub struct_size: usize,
+    /// Frames a second, 8000 to 192000.
+    pub rate: u32,
+    /// Interleaved channels, 1 to 8.
+    pub channels: u16,
+    /// The id that the mark carries, 0 to 4294967295 (32 bits).
+    pub mark: u64,
+}
+/// The search for the marks of some keys.
+#[repr(C)]
+pub struct vg_detector_t {
+    _opaque: [u8; 0],
+}
+/// The quickest search: audio that was hardly changed.
+pub const VG_EFFORT_FAST: u32 = 0;
+/// The search for ordinary use.
+pub const VG_EFFORT_NORMAL: u32 = 1;
+/// The search for evidence: tries the most.
+pub const VG_EFFORT_THOROUGH: u32 = 2;
+/// Most keys of one detector.
+pub const VG_DETECTOR_MAX_KEYS: usize = 64;
+/// How a detector searches.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct vg_detector_options_t {
+    /// sizeof this struct.
+    pub struct_size: usize,
+    /// One of VG_EFFORT_*.
+    pub effort: u32,
+}
+/// The answer of one detection.
+#[repr(C)]
+pub struct vg_detection_t {
+    _opaque: [u8; 0],
+}
+/// The answer in numbers, for the key whose mark is the strongest.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct vg_detection_info_t {
+    /// sizeof this struct.
+    pub struct_size: usize,
+    /// Whether there is a mark: p_value < 1e-6.
+    pub found: bool,
+    /// Whether its id was read: only when the mark's check agrees.
+    pub has_mark: bool,
+    /// Whether `key_id` says whose mark it is.
+    pub has_key: bool,
+    /// How probable such an answer is for audio without a mark, over all that was tried, all keys included.
+    pub p_value: f64,
+    /// The id, when `has_mark`; otherwise 0.
+    pub mark: u64,
+    /// The key's public id, when `has_key`; otherwise empty.
+    pub key_id: [c_char; 17],
+    /// Length of the audio in seconds.
+    pub seconds: f64,
+    /// How many spans vg_detection_span knows.
+    pub span_count: usize,
+    /// How many points vg_detection_curve gives.
+    pub curve_count: usize,
+}
+/// A stretch of audio that carries the mark.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct vg_span_t {
+    /// sizeof this struct.
+    pub struct_size: usize,
+    /// Its start in seconds.
+    pub start: f64,
+    /// Its end in seconds.
+    pub end: f64,
+    /// How strong the mark is in it: standard deviations above chance, for each square root of a second.
+    pub score: f64,
+}
+/// A set of rules, ready to judge.
+#[repr(C)]
+pub struct vg_policy_t {
+    _opaque: [u8; 0],
+}
+/// The text is SSML when it begins with a `<speak` tag, else plain.
+pub const VG_MARKUP_AUTO: u32 = 0;
+/// The text is plain: it is spoken as it stands.
+pub const VG_MARKUP_PLAIN: u32 = 1;
+/// The text is SSML 1.1.
+pub const VG_MARKUP_SSML: u32 = 2;
+/// Length of a policy's hash in bytes.
+pub const VG_POLICY_HASH_BYTES: usize = 32;
+/// The answer about one text.
+#[repr(C)]
+pub struct vg_verdict_t {
+    _opaque: [u8; 0],
+}
+/// Speak it.
+pub const VG_ACTION_ALLOW: u32 = 0;
+/// Speak it, and look at the hits.
+pub const VG_ACTION_WARN: u32 = 1;
+/// Do not speak it.
+pub const VG_ACTION_BLOCK: u32 = 2;
+/// A hit worth knowing of.
+pub const VG_SEVERITY_INFO: u32 = 0;
+/// A hit that may be a problem.
+pub const VG_SEVERITY_WARNING: u32 = 1;
+/// A hit that is a problem.
+pub const VG_SEVERITY_ERROR: u32 = 2;
+/// A hit that somebody should look at now.
+pub const VG_SEVERITY_CRITICAL: u32 = 3;
+/// One place where a rule matched. Its strings live as long as the verdict.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct vg_hit_t {
+    /// sizeof this struct.
+    pub struct_size: usize,
+    /// The id of the rule.
+    pub rule: vg_str_t,
+    /// The category of the rule.
+    pub category: vg_str_t,
+    /// The view of the text that matched: how a disguise was undone.
+    pub view: vg_str_t,
+    /// One of VG_SEVERITY_*.
+    pub severity: u32,
+    /// One of VG_ACTION_*.
+    pub action: u32,
+    /// Where the match starts in the original text, in characters (Unicode scalar values).
+    pub start: usize,
+    /// Where it ends, in characters.
+    pub end: usize,
+    /// Where it starts, in bytes.
+    pub start_byte: usize,
+    /// Where it ends, in bytes.
+    pub end_byte: usize,
+}
+/// An open ledger.
+#[repr(C)]
+pub struct vg_ledger_t {
+    _opaque: [u8; 0],
+}
+/// Where requests to speak come in.
+#[repr(C)]
+pub struct vg_guard_t {
+    _opaque: [u8; 0],
+}
+/// A function of yours that is told of every record once it is durable. It is called on whichever thread makes
+/// the record, one call at a time, and must neither wait for another thread that uses the guard nor call
+/// vg_guard_begin or a vg_utterance function: those answer VG_ERR_BUSY. Ledger functions may be called.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct vg_record_sink_t {
+    /// sizeof this struct.
+    pub struct_size: usize,
+    /// Yours: handed to both functions.
+    pub user_data: *mut c_void,
+    /// Takes one record, JSON of `len` bytes, borrowed for the call. Anything but 0 makes the call that made the
+    /// record fail with VG_ERR_CALLBACK; the record stays in the ledger.
+    pub write: Option<
+        unsafe extern "C" fn(
+            user_data: *mut c_void,
+            json: *const c_char,
+            len: usize,
+        ) -> i32,
+    >,
+    /// Called exactly once, when the guard and all its utterances are freed; never when vg_guard_new failed.
+    /// May be NULL.
+    pub drop: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
+}
+/// What a guard is made of.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct vg_guard_options_t {
+    /// sizeof this struct.
+    pub struct_size: usize,
+    /// The rules that texts must meet. NULL: every text may be spoken.
+    pub policy: *const vg_policy_t,
+    /// The key of the marks and of the records.
+    pub key: *const vg_key_t,
+    /// Where records go, opened with the same key. NULL: records are only handed out.
+    pub ledger: *const vg_ledger_t,
+    /// Who is told of records. NULL: nobody.
+    pub sink: *const vg_record_sink_t,
+}
+/// A request to speak.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct vg_request_t {
+    /// sizeof this struct.
+    pub struct_size: usize,
+    /// For whom: your name for a person, 1 to 128 of `A-Z a-z 0-9 _ . @ : -`; kept as a keyed hash. May be NULL.
+    pub subject: *const c_char,
+    /// Bytes of `subject`.
+    pub subject_len: usize,
+    /// Your name for the voice; kept as it is.
+    pub voice: *const c_char,
+    /// Bytes of `voice`.
+    pub voice_len: usize,
+    /// What is to be spoken; kept as a keyed hash.
+    pub text: *const c_char,
+    /// Bytes of `text`.
+    pub text_len: usize,
+    /// One of VG_MARKUP_*.
+    pub markup: u32,
+    /// Frames a second of the samples to come, 8000 to 192000.
+    pub rate: u32,
+    /// Interleaved channels of the samples to come, 1 to 8.
+    pub channels: u16,
+}
+/// One request, from text to record.
+#[repr(C)]
+pub struct vg_utterance_t {
+    _opaque: [u8; 0],
+}
+unsafe extern "C" {
+    /// The version of the library that runs, such as "0.1.0". Static.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_version() -> *const c_char;
+    /// The VG_ABI_VERSION of the library that runs: refuse to go on when it is not that of the header.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_abi_version() -> u32;
+    /// The name of a status, such as "VG_ERR_BUSY"; "VG_ERR_UNKNOWN" for a number that is none. Static.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_status_name(status: vg_status_t) -> *const c_char;
+    /// One English sentence about a status, for calls that have no vg_error_t to say more. Static.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_status_message(status: vg_status_t) -> *const c_char;
+    /// The status of an error; VG_ERR_NULL or VG_ERR_HANDLE when it is none.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_error_status(error: *const vg_error_t) -> vg_status_t;
+    /// The message of an error: one English sentence, UTF-8, ended by NUL, that names the value and what is
+    /// accepted, and holds no key and no text to be spoken. It lives as long as the error. Empty when `error`
+    /// is not an error.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_error_message(error: *const vg_error_t) -> *const c_char;
+    /// Frees an error. NULL is fine.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_error_free(error: *mut vg_error_t);
+    /// Wipes and frees bytes, and sets the struct to zero: freeing twice is safe, and so is NULL.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_bytes_free(bytes: *mut vg_bytes_t);
+    /// Makes a new key from the operating system's entropy.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_key_generate(
+        out: *mut *mut vg_key_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Makes a key of `len` bytes, which must be 32 and should come from a generator fit for keys.
+    /// VG_ERR_KEY for another length or all zeros.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_key_from_bytes(
+        bytes: *const u8,
+        len: usize,
+        out: *mut *mut vg_key_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Makes a key of 64 hexadecimal digits. VG_ERR_KEY for anything else.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_key_from_hex(
+        hex: *const c_char,
+        len: usize,
+        out: *mut *mut vg_key_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Gives the key as 64 hexadecimal digits. They are the secret itself; vg_bytes_free wipes them.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_key_to_hex(
+        key: *const vg_key_t,
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Writes the key's public id, 16 hexadecimal digits and a NUL: says which key, and nothing about it.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_key_id(key: *const vg_key_t, out: *mut c_char) -> vg_status_t;
+    /// Frees a key. NULL is fine. What was made from it goes on working.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_key_free(key: *mut vg_key_t);
+    /// Makes a marker for one stream. VG_ERR_AUDIO_FORMAT for a rate or a number of channels that is not
+    /// accepted, VG_ERR_ARGUMENT for a mark of more than 32 bits.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_marker_new(
+        key: *const vg_key_t,
+        options: *const vg_marker_options_t,
+        out: *mut *mut vg_marker_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Writes by how many frames the output is later than the input: at most 80 milliseconds.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_marker_latency(
+        marker: *const vg_marker_t,
+        frames: *mut usize,
+    ) -> vg_status_t;
+    /// Writes how many frames flush would write now.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_marker_pending(
+        marker: *const vg_marker_t,
+        frames: *mut usize,
+    ) -> vg_status_t;
+    /// Feeds `frames` frames and writes those that are ready to `output`, their number to `out_frames`: never
+    /// more than `frames`. `output` may be `input`; buffers that overlap otherwise are VG_ERR_ARGUMENT. When it
+    /// fails (VG_ERR_NON_FINITE, VG_ERR_OUTPUT_SIZE) nothing was fed, and the marker is as before.
+    ///
+    /// Threads: one. Real time: yes.
+    pub fn vg_marker_process_f32(
+        marker: *mut vg_marker_t,
+        input: *const f32,
+        frames: usize,
+        output: *mut f32,
+        out_capacity_frames: usize,
+        out_frames: *mut usize,
+    ) -> vg_status_t;
+    /// vg_marker_process_f32 for 16-bit samples. A stream is of one kind of samples from its start to its flush.
+    ///
+    /// Threads: one. Real time: yes.
+    pub fn vg_marker_process_i16(
+        marker: *mut vg_marker_t,
+        input: *const i16,
+        frames: usize,
+        output: *mut i16,
+        out_capacity_frames: usize,
+        out_frames: *mut usize,
+    ) -> vg_status_t;
+    /// Writes the frames that are still inside, at most vg_marker_latency, and ends the stream: the marker then
+    /// stands as new. VG_ERR_OUTPUT_SIZE, and nothing changes, when `output` holds fewer than vg_marker_pending.
+    ///
+    /// Threads: one. Real time: yes.
+    pub fn vg_marker_flush_f32(
+        marker: *mut vg_marker_t,
+        output: *mut f32,
+        out_capacity_frames: usize,
+        out_frames: *mut usize,
+    ) -> vg_status_t;
+    /// vg_marker_flush_f32 for 16-bit samples.
+    ///
+    /// Threads: one. Real time: yes.
+    pub fn vg_marker_flush_i16(
+        marker: *mut vg_marker_t,
+        output: *mut i16,
+        out_capacity_frames: usize,
+        out_frames: *mut usize,
+    ) -> vg_status_t;
+    /// Drops the frames that are still inside and begins a new stream.
+    ///
+    /// Threads: one. Real time: yes.
+    pub fn vg_marker_reset(marker: *mut vg_marker_t) -> vg_status_t;
+    /// Frees a marker. NULL is fine. Frames that are still inside are lost.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_marker_free(marker: *mut vg_marker_t);
+    /// Marks all of a recording at once: a marker fed once and flushed. Writes exactly `frames` frames to `output`,
+    /// which may be `input`.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_embed_f32(
+        key: *const vg_key_t,
+        options: *const vg_marker_options_t,
+        input: *const f32,
+        frames: usize,
+        output: *mut f32,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// vg_embed_f32 for 16-bit samples.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_embed_i16(
+        key: *const vg_key_t,
+        options: *const vg_marker_options_t,
+        input: *const i16,
+        frames: usize,
+        output: *mut i16,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Makes a detector for the marks of `count` keys, 1 to 64. NULL for `options` is VG_EFFORT_NORMAL.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_detector_new(
+        keys: *const *const vg_key_t,
+        count: usize,
+        options: *const vg_detector_options_t,
+        out: *mut *mut vg_detector_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Looks for the detector's marks in `frames` frames of `channels` interleaved samples, `rate` frames a second.
+    /// That there is none is an answer: VG_OK, and vg_detection_info says `found` = false.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_detector_detect_f32(
+        detector: *const vg_detector_t,
+        input: *const f32,
+        frames: usize,
+        rate: u32,
+        channels: u16,
+        out: *mut *mut vg_detection_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// vg_detector_detect_f32 for 16-bit samples.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_detector_detect_i16(
+        detector: *const vg_detector_t,
+        input: *const i16,
+        frames: usize,
+        rate: u32,
+        channels: u16,
+        out: *mut *mut vg_detection_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Frees a detector. NULL is fine. Detections that it made live on.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_detector_free(detector: *mut vg_detector_t);
+    /// Fills `info`, whose struct_size you have set.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_detection_info(
+        detection: *const vg_detection_t,
+        info: *mut vg_detection_info_t,
+    ) -> vg_status_t;
+    /// Fills `span`, whose struct_size you have set, with the span of this index. VG_ERR_ARGUMENT past the last.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_detection_span(
+        detection: *const vg_detection_t,
+        index: usize,
+        span: *mut vg_span_t,
+    ) -> vg_status_t;
+    /// Gives the score over time, found or not, to be drawn: `count` points, `time[i]` in seconds (the centre of a
+    /// window), `score[i]` as in vg_span_t. The arrays are borrowed and live as long as the detection.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_detection_curve(
+        detection: *const vg_detection_t,
+        time: *mut *const f64,
+        score: *mut *const f64,
+        count: *mut usize,
+    ) -> vg_status_t;
+    /// Gives the whole answer as JSON:
+    /// `{"found":true,"p_value":1e-9,"mark":"1234abcd"|null,"key_id":"..."|null,"seconds":4.2,
+    ///   "spans":[{"start":0.0,"end":4.2,"score":5.1}],"curve":[[0.5,5.0],...]}`.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_detection_json(
+        detection: *const vg_detection_t,
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Frees a detection. NULL is fine.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_detection_free(detection: *mut vg_detection_t);
+    /// Makes a policy of rules in JSON. VG_ERR_POLICY says which rule cannot be used, and why.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_policy_new(
+        json: *const c_char,
+        len: usize,
+        out: *mut *mut vg_policy_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Writes the SHA-256 of the rules in canonical form: records name the policy by it.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_policy_hash(policy: *const vg_policy_t, out: *mut u8) -> vg_status_t;
+    /// Judges a text; `markup` is one of VG_MARKUP_*. That it is refused is an answer: VG_OK, and the verdict
+    /// says so. VG_ERR_TEXT when the text cannot be judged: more than 1 MiB, or broken markup.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_policy_check(
+        policy: *const vg_policy_t,
+        text: *const c_char,
+        len: usize,
+        markup: u32,
+        out: *mut *mut vg_verdict_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Frees a policy. NULL is fine. Guards and verdicts that came from it live on.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_policy_free(policy: *mut vg_policy_t);
+    /// Writes what is to be done: one of VG_ACTION_*.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_verdict_action(
+        verdict: *const vg_verdict_t,
+        action: *mut u32,
+    ) -> vg_status_t;
+    /// Borrows the text to speak: empty when the action is VG_ACTION_BLOCK.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_verdict_text(
+        verdict: *const vg_verdict_t,
+        text: *mut vg_str_t,
+    ) -> vg_status_t;
+    /// Borrows a sentence that says why, fit to be shown to whoever wrote the text: categories, and no pattern.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_verdict_reason(
+        verdict: *const vg_verdict_t,
+        reason: *mut vg_str_t,
+    ) -> vg_status_t;
+    /// Writes how the text was read: VG_MARKUP_PLAIN or VG_MARKUP_SSML.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_verdict_markup(
+        verdict: *const vg_verdict_t,
+        markup: *mut u32,
+    ) -> vg_status_t;
+    /// Writes how many hits there are.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_verdict_hit_count(
+        verdict: *const vg_verdict_t,
+        count: *mut usize,
+    ) -> vg_status_t;
+    /// Fills `hit`, whose struct_size you have set, with the hit of this index. VG_ERR_ARGUMENT past the last.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_verdict_hit(
+        verdict: *const vg_verdict_t,
+        index: usize,
+        hit: *mut vg_hit_t,
+    ) -> vg_status_t;
+    /// Gives the whole verdict as JSON:
+    /// `{"action":"block","allowed":false,"text":"","reason":"...","markup":"plain","policy_hash":"hex","hits":[{"rule":"...",
+    ///   "category":"...","view":"folded","severity":"error","action":"block","start":0,"end":4,"start_byte":0,"end_byte":4}]}`.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_verdict_json(
+        verdict: *const vg_verdict_t,
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Frees a verdict. NULL is fine.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_verdict_free(verdict: *mut vg_verdict_t);
+    /// Opens a ledger, and makes it when there is none: "sqlite:///relative.db", "sqlite:////absolute.db" or
+    /// "sqlite::memory:"; "?busy_timeout_ms=200" at the end changes how long to wait for somebody else's lock.
+    /// VG_ERR_STORE_* say why it cannot be opened, VG_ERR_CONFIG that the URL is none.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_ledger_open(
+        url: *const c_char,
+        len: usize,
+        key: *const vg_key_t,
+        out: *mut *mut vg_ledger_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Writes how many records there are.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_ledger_len(
+        ledger: *const vg_ledger_t,
+        len: *mut u64,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Gives the record with this sequence number, from 1, as JSON: `null` when there is none.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_ledger_get(
+        ledger: *const vg_ledger_t,
+        seq: u64,
+        json: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Gives the records of the audio that carries this mark, as a JSON array: the first 1000, empty when
+    /// there is none.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_ledger_find_mark(
+        ledger: *const vg_ledger_t,
+        mark: u64,
+        json: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Gives the records of what was made for this subject, as a JSON array: the first 1000, empty when
+    /// there is none.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_ledger_find_subject(
+        ledger: *const vg_ledger_t,
+        subject: *const c_char,
+        len: usize,
+        json: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Gives a checkpoint of the ledger as it stands: a signed note (C2SP tlog-checkpoint) to be kept elsewhere.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_ledger_checkpoint(
+        ledger: *const vg_ledger_t,
+        note: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Reads the whole ledger again and says whether it is as it was written; with a checkpoint, also whether
+    /// everything that the checkpoint covers is still there. NULL for `checkpoint` is none. That something is
+    /// wrong is an answer: VG_OK and `intact` = false. The report, which may be NULL, is JSON:
+    /// `{"intact":false,"entries":12,"checkpoint":20|null,"fault":{"seq":13,"kind":"record","message":"..."}|null}`,
+    /// where `entries` are those that were found intact and `checkpoint` is the size that was compared with.
+    /// VG_ERR_CHECKPOINT when the text is no checkpoint of this ledger's key.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_ledger_verify(
+        ledger: *const vg_ledger_t,
+        checkpoint: *const c_char,
+        len: usize,
+        intact: *mut bool,
+        report_json: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Gives the public key that checks this ledger's checkpoints, as C2SP writes it: name+hash+base64.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_ledger_verifying_key(
+        ledger: *const vg_ledger_t,
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Frees a ledger. NULL is fine. Guards that use it keep it open.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_ledger_free(ledger: *mut vg_ledger_t);
+    /// Makes a guard. VG_ERR_STORE_KEY when the ledger was opened with another key.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_guard_new(
+        options: *const vg_guard_options_t,
+        out: *mut *mut vg_guard_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Begins an utterance: checks the request, judges the text, and draws the id that the mark will carry.
+    /// That the text is refused is an answer: VG_OK, vg_utterance_allowed says false, and the refusal is
+    /// recorded. VG_ERR_TEXT when it cannot be judged; a failing ledger fails the call, and nothing begins.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_guard_begin(
+        guard: *const vg_guard_t,
+        request: *const vg_request_t,
+        out: *mut *mut vg_utterance_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Frees a guard. NULL is fine. Its utterances live on.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_guard_free(guard: *mut vg_guard_t);
+    /// Writes whether the text may be spoken.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_utterance_allowed(
+        utterance: *const vg_utterance_t,
+        allowed: *mut bool,
+    ) -> vg_status_t;
+    /// Gives the verdict about the text, yours to free.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_utterance_verdict(
+        utterance: *const vg_utterance_t,
+        out: *mut *mut vg_verdict_t,
+    ) -> vg_status_t;
+    /// Borrows the text to speak: empty when it was refused.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_utterance_text(
+        utterance: *const vg_utterance_t,
+        text: *mut vg_str_t,
+    ) -> vg_status_t;
+    /// Writes the id that the mark carries. VG_ERR_STATE when the text was refused.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_utterance_mark_id(
+        utterance: *const vg_utterance_t,
+        mark: *mut u64,
+    ) -> vg_status_t;
+    /// Writes by how many frames the output is later than the input.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_utterance_latency(
+        utterance: *const vg_utterance_t,
+        frames: *mut usize,
+    ) -> vg_status_t;
+    /// Writes how many frames finish will write, as things stand.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_utterance_pending(
+        utterance: *const vg_utterance_t,
+        frames: *mut usize,
+    ) -> vg_status_t;
+    /// Marks the next samples: vg_marker_process_f32, and an account of what went in and came out. VG_ERR_STATE
+    /// when the text was refused, after finish or abort, and when the utterance began with 16-bit samples.
+    ///
+    /// Threads: one. Real time: yes.
+    pub fn vg_utterance_mark_f32(
+        utterance: *mut vg_utterance_t,
+        input: *const f32,
+        frames: usize,
+        output: *mut f32,
+        out_capacity_frames: usize,
+        out_frames: *mut usize,
+    ) -> vg_status_t;
+    /// vg_utterance_mark_f32 for 16-bit samples.
+    ///
+    /// Threads: one. Real time: yes.
+    pub fn vg_utterance_mark_i16(
+        utterance: *mut vg_utterance_t,
+        input: *const i16,
+        frames: usize,
+        output: *mut i16,
+        out_capacity_frames: usize,
+        out_frames: *mut usize,
+    ) -> vg_status_t;
+    /// Ends the utterance: appends its record to the ledger, tells the sink, and only then writes the last
+    /// vg_utterance_pending frames to `output` and the record to `record_json`, which may be NULL. When it fails,
+    /// for want of room in `output`, in the ledger or in the sink, nothing is written and it can be called again;
+    /// the record is in the ledger once, however often. VG_ERR_STATE when it was refused or is over.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_utterance_finish_f32(
+        utterance: *mut vg_utterance_t,
+        output: *mut f32,
+        out_capacity_frames: usize,
+        out_frames: *mut usize,
+        record_json: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// vg_utterance_finish_f32 for 16-bit samples.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_utterance_finish_i16(
+        utterance: *mut vg_utterance_t,
+        output: *mut i16,
+        out_capacity_frames: usize,
+        out_frames: *mut usize,
+        record_json: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Ends the utterance early: records, as aborted, what was marked until now; the frames that are still inside are
+    /// lost. The record goes to `record_json`, which may be NULL; it is `null` when no sample was marked, since
+    /// then nothing is recorded, and when the text was refused, which is recorded already. When the ledger or
+    /// the sink fails it can be called again. VG_ERR_STATE when it is over.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_utterance_abort(
+        utterance: *mut vg_utterance_t,
+        record_json: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Gives the record of this utterance as JSON, as the sink was told it: of the refusal, or of what was spoken.
+    /// `null` while there is none.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_utterance_record(
+        utterance: *const vg_utterance_t,
+        record_json: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Frees an utterance. NULL is fine. One that is not over is aborted first, as vg_utterance_abort does; what fails
+    /// then has nobody to be told to, so abort or finish what must be recorded. Freed inside a record sink, its
+    /// record goes to the ledger and not to the sink.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_utterance_free(utterance: *mut vg_utterance_t);
+    /// Causes a fault inside the library, as if marking had met one: the way to test that a program copes. Answers
+    /// VG_ERR_INTERNAL, and the marker answers VG_ERR_POISONED from then on; everything else goes on. The message
+    /// of the fault goes to standard error.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_debug_panic(marker: *mut vg_marker_t) -> vg_status_t;
+}
