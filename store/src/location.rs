@@ -126,8 +126,8 @@ mod tests {
     fn three_slashes_are_relative_and_four_absolute() {
         let here = std::env::current_dir().unwrap();
         assert_eq!(file("sqlite:///voxguard.db"), here.join("voxguard.db"));
-        assert_eq!(file("sqlite:///file:x.db"), here.join("file:x.db"));
         if cfg!(unix) {
+            assert_eq!(file("sqlite:///file:x.db"), here.join("file:x.db"));
             assert_eq!(file("sqlite:////var/lib/a b.db"), Path::new("/var/lib/a b.db"));
         }
         assert_eq!(Location::parse("sqlite::memory:").unwrap().file(), None);

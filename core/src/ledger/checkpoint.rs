@@ -1,6 +1,6 @@
 //! A signed statement of how long the ledger is and what its root is.
 //!
-//! A checkpoint is a [`note`](super::note) in the form of <https://c2sp.org/tlog-checkpoint>:
+//! A checkpoint is a [signed note](super::note) in the form of <https://c2sp.org/tlog-checkpoint>:
 //!
 //! ```text
 //! voxguard.ledger/1f0c53a1c9b1ee07

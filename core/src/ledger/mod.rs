@@ -25,6 +25,7 @@ pub mod record;
 mod testing;
 mod time;
 pub mod tree;
+mod verification;
 pub mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
@@ -33,4 +34,5 @@ pub use key::LedgerKey;
 pub use log::{Entry, Tail, TailError, authentic};
 pub use note::{NoteError, VerifyingKey};
 pub use record::{Body, Generation, Outcome, Record, RecordError, Refusal};
-pub use verify::{Fault, FaultKind, Row, Verification, Verifier};
+pub use verification::{Fault, FaultKind, Verification};
+pub use verify::{Row, Verifier};

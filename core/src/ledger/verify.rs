@@ -4,15 +4,12 @@
 //! memory does not grow with the ledger. It stops at the first fault, since nothing behind it can be
 //! told from its consequences.
 
-use std::fmt;
-
-use serde::{Serialize, Serializer};
-
 use super::checkpoint::Checkpoint;
 use super::key::LedgerKey;
 use super::log::{Tail, authentic};
 use super::record::Record;
 use super::tree::{Hash, leaf_hash};
+use super::verification::{Fault, FaultKind, Verification};
 
 /// What a store keeps of one entry, as it was read: nothing in it is trusted.
 #[derive(Debug, Clone, Copy)]
@@ -199,93 +196,6 @@ fn differing_column(record: &Record, row: &Row<'_>) -> Option<&'static str> {
         return Some("subject");
     }
     (u64::try_from(row.time_ms) != Ok(record.time_ms)).then_some("time")
-}
-
-/// The verdict on a ledger.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Verification {
-    /// Nothing is wrong.
-    pub intact: bool,
-    /// Entries that were found intact, up to the first fault.
-    pub entries: u64,
-    /// Size of the checkpoint that the ledger was held against. `None`: the chain alone was checked,
-    /// which cannot notice that an older copy of the whole ledger was put back.
-    pub checkpoint: Option<u64>,
-    /// The first fault.
-    pub fault: Option<Fault>,
-}
-
-impl fmt::Display for Verification {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.fault, self.checkpoint) {
-            (Some(fault), _) => write!(f, "not intact: {fault}"),
-            (None, Some(size)) => {
-                write!(f, "intact: {} entries, in agreement with the checkpoint over {size}", self.entries)
-            }
-            (None, None) => write!(
-                f,
-                "intact: {} entries (the chain alone: without a checkpoint an older copy put back is not noticed)",
-                self.entries
-            ),
-        }
-    }
-}
-
-/// What is wrong with a ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// The entry, where the fault lies in one.
-    pub seq: Option<u64>,
-    /// What sort of fault.
-    pub kind: FaultKind,
-    /// A plain sentence.
-    pub message: String,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl Serialize for Fault {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct;
-        let mut fault = serializer.serialize_struct("Fault", 3)?;
-        fault.serialize_field("seq", &self.seq)?;
-        fault.serialize_field("kind", &self.kind)?;
-        fault.serialize_field("message", &self.message)?;
-        fault.end()
-    }
-}
-
-/// Sorts of faults.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum FaultKind {
-    /// Entries are missing.
-    Missing,
-    /// An entry is out of order.
-    Order,
-    /// A record was changed.
-    Record,
-    /// A leaf hash was changed.
-    Leaf,
-    /// An entry does not continue the chain.
-    Chain,
-    /// An authentic record cannot be read by this build.
-    Unreadable,
-    /// What an entry is found by is not what its record says.
-    Index,
-    /// The stored tail was changed, or does not belong to the entries.
-    Tail,
-    /// The end was cut off, or an older copy put back.
-    Cut,
-    /// The past is not the one that the checkpoint speaks of.
-    Fork,
-    /// The store could not read on.
-    Storage,
 }
 
 #[cfg(test)]
