@@ -1,0 +1,79 @@
+"""Plain arguments: checked here, so that an error can name the argument."""
+
+from __future__ import annotations
+
+import operator
+from typing import Iterable, List
+
+from ._errors import ARGUMENT, AUDIO_FORMAT, UTF8, VoxguardError, refusal
+from ._native import Key
+
+
+def argument_error(message: str) -> VoxguardError:
+    """An argument of the right type whose value is none of those accepted."""
+    return refusal(*ARGUMENT, message)
+
+
+def format_error(message: str) -> VoxguardError:
+    """Samples of a shape, rate or channel count that is not accepted."""
+    return refusal(*AUDIO_FORMAT, message)
+
+
+def integer(value: object, name: str) -> int:
+    """An int, or what Python itself takes for one (a NumPy integer, not a float)."""
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{name} is a {type(value).__name__}: accepted is an int") from None
+
+
+def mark_id(value: object) -> int:
+    """The 32 bits that a mark carries."""
+    mark = integer(value, "mark")
+    if not 0 <= mark < 2**32:
+        raise argument_error(f"mark {mark}: accepted are 0 to 4294967295 (32 bits)")
+    return mark
+
+
+def sample_rate(value: object) -> int:
+    """Frames a second. The library knows which rates it takes; here it need only fit the C type."""
+    rate = integer(value, "sample_rate")
+    if not 0 <= rate < 2**32:
+        raise format_error(f"sample rate {rate} Hz: accepted are 8000 to 192000")
+    return rate
+
+
+def channels(value: object) -> int:
+    """Interleaved channels, likewise."""
+    count = integer(value, "channels")
+    if not 0 <= count < 2**16:
+        raise format_error(f"{count} channels: accepted are 1 to 8")
+    return count
+
+
+def text(value: object, name: str) -> str:
+    """A str that is Unicode text. The text itself never appears in an error."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is a {type(value).__name__}: accepted is a str")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        message = f"{name} has a lone surrogate at character {error.start}, which is not Unicode text"
+        raise refusal(*UTF8, message) from None
+    return value
+
+
+def key(value: object, name: str = "key") -> Key:
+    """A key, and not its text or bytes by mistake."""
+    if not isinstance(value, Key):
+        raise TypeError(f"{name} is a {type(value).__name__}: accepted is a voxguard.Key")
+    return value
+
+
+def keys(value: Iterable[Key]) -> List[Key]:
+    """The keys of a detector."""
+    if isinstance(value, Key):
+        raise TypeError("keys is one Key: accepted is a list of them, as keys=[key]")
+    if not hasattr(value, "__iter__"):
+        raise TypeError(f"keys is a {type(value).__name__}: accepted is a list of voxguard.Key")
+    return [key(one, f"keys[{place}]") for place, one in enumerate(value)]

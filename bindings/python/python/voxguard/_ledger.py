@@ -1,0 +1,124 @@
+"""The ledger: what was spoken, kept so that tampering is noticed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Iterator, NamedTuple, Optional, Tuple, Type, overload
+
+from . import _arguments, _native
+from ._native import Key
+from ._record import Record
+
+_UNSAID = object()
+
+
+class Fault(NamedTuple):
+    """The first thing that is wrong with a ledger."""
+
+    seq: Optional[int]  #: the entry where it shows, when it is one
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Whether a ledger is what it was."""
+
+    intact: bool
+    entries: int  #: entries read
+    fault: Optional[Fault]  #: None when intact
+
+
+class Ledger:
+    """A ledger under a key. Many threads and processes may use it at once.
+
+    ``url`` is ``sqlite:///relative.db``, ``sqlite:////absolute.db`` or ``sqlite::memory:``. Read the
+    file through this class only: SQLite inside this library and Python's own ``sqlite3`` do not know of
+    each other's locks.
+    """
+
+    def __init__(self, url: str, *, key: Key) -> None:
+        self._native = _native.Ledger(_arguments.text(url, "url"), _arguments.key(key))
+
+    def __len__(self) -> int:
+        return self._native.len()
+
+    def __bool__(self) -> bool:
+        """A ledger is there even when it is empty."""
+        return True
+
+    def __iter__(self) -> Iterator[Record]:
+        """All records, oldest first, as they stand when each is reached."""
+        for seq in range(1, len(self) + 1):
+            record = self.get(seq)
+            if record is not None:
+                yield record
+
+    def get(self, seq: int) -> Optional[Record]:
+        """The record at a place, counted from 1; None when there is none."""
+        place = _arguments.integer(seq, "seq")
+        if not 0 <= place < 2**64:
+            return None
+        source = self._native.get(place)
+        return None if source is None else Record.from_json(source)
+
+    @overload
+    def find(self, *, mark: Optional[int]) -> Tuple[Record, ...]: ...
+    @overload
+    def find(self, *, subject: str) -> Tuple[Record, ...]: ...
+    def find(self, *, mark: object = _UNSAID, subject: object = _UNSAID) -> Tuple[Record, ...]:
+        """The records of a mark's id or of a subject, newest first: one of the two is given.
+
+        ``mark=detection.mark`` may be None, when no id could be read: that id has no records.
+        """
+        if (mark is _UNSAID) == (subject is _UNSAID):
+            raise TypeError("find() takes exactly one of mark= and subject=")
+        if mark is None:
+            return ()
+        if subject is _UNSAID:
+            sources = self._native.find_mark(_arguments.mark_id(mark))
+        else:
+            sources = self._native.find_subject(_arguments.text(subject, "subject"))
+        return tuple(Record.from_json(source) for source in sources)
+
+    def checkpoint(self) -> str:
+        """A signed note of the ledger's present size and root, to be kept elsewhere."""
+        return self._native.checkpoint()
+
+    def verify(self, checkpoint: Optional[str] = None) -> Verification:
+        """Reads everything and checks it: against itself, and against a checkpoint made earlier.
+
+        Without a checkpoint a ledger whose last entries were cut off cannot be told from a shorter one.
+        """
+        note = None if checkpoint is None else _arguments.text(checkpoint, "checkpoint")
+        report = json.loads(self._native.verify(note))
+        fault = report["fault"]
+        return Verification(
+            intact=report["intact"],
+            entries=report["entries"],
+            fault=None if fault is None else Fault(fault.get("seq"), fault["message"]),
+        )
+
+    @property
+    def verifying_key(self) -> str:
+        """The public key of the checkpoints, as signed notes write it."""
+        return self._native.verifying_key()
+
+    def close(self) -> None:
+        """Lets go of the ledger. Guards that were made with it keep it open until they are gone."""
+        self._native.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
+        self.close()

@@ -1,0 +1,85 @@
+//! The ledger. Records travel as the JSON that the library writes.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pyo3::prelude::*;
+use voxguard::Status;
+
+use crate::error::{exception, work};
+use crate::key::Key;
+
+/// A ledger under a key. Any number of threads ask it at once: each takes a handle of its own out of
+/// the lock, which is held for no longer than that. Closed, there is none left to take.
+#[pyclass(frozen, module = "voxguard._native")]
+pub(crate) struct Ledger(Mutex<Option<voxguard::Ledger>>);
+
+#[pymethods]
+impl Ledger {
+    #[new]
+    fn new(py: Python<'_>, url: &str, key: &Bound<'_, Key>) -> PyResult<Self> {
+        let key = &key.get().0;
+        let ledger = work(py, || voxguard::Ledger::open(url, key))?;
+        Ok(Self(Mutex::new(Some(ledger))))
+    }
+
+    fn len(&self, py: Python<'_>) -> PyResult<u64> {
+        self.ask(py, |ledger| ledger.len())
+    }
+
+    fn get(&self, py: Python<'_>, seq: u64) -> PyResult<Option<String>> {
+        self.ask(py, |ledger| Ok(ledger.get(seq)?.map(|record| record.json)))
+    }
+
+    fn find_mark(&self, py: Python<'_>, mark: u64) -> PyResult<Vec<String>> {
+        self.ask(py, |ledger| Ok(sources(ledger.find_mark(mark)?)))
+    }
+
+    fn find_subject(&self, py: Python<'_>, subject: &str) -> PyResult<Vec<String>> {
+        self.ask(py, |ledger| Ok(sources(ledger.find_subject(subject)?)))
+    }
+
+    fn checkpoint(&self, py: Python<'_>) -> PyResult<String> {
+        self.ask(py, |ledger| ledger.checkpoint())
+    }
+
+    /// The report as JSON.
+    fn verify(&self, py: Python<'_>, checkpoint: Option<&str>) -> PyResult<String> {
+        self.ask(py, |ledger| Ok(ledger.verify(checkpoint)?.json))
+    }
+
+    fn verifying_key(&self, py: Python<'_>) -> PyResult<String> {
+        self.ask(py, |ledger| ledger.verifying_key())
+    }
+
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        let ledger = self.held().take();
+        work(py, || {
+            drop(ledger);
+            Ok(())
+        })
+    }
+}
+
+impl Ledger {
+    /// Another handle on the same ledger.
+    pub(crate) fn handle(&self, py: Python<'_>) -> PyResult<voxguard::Ledger> {
+        self.held().clone().ok_or_else(|| exception(py, Status::HANDLE, "the ledger is closed"))
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<voxguard::Ledger>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ask<T: Send>(
+        &self,
+        py: Python<'_>,
+        question: impl FnOnce(&voxguard::Ledger) -> Result<T, voxguard::Error> + Send,
+    ) -> PyResult<T> {
+        let ledger = self.handle(py)?;
+        work(py, move || question(&ledger))
+    }
+}
+
+fn sources(records: Vec<voxguard::Record>) -> Vec<String> {
+    records.into_iter().map(|record| record.json).collect()
+}
