@@ -1,0 +1,760 @@
+// voxguard for C++17: the handles of voxguard.h as objects that free themselves.
+//
+// - Header only: include it and link libvoxguard. Everything in it calls the C functions.
+// - Key, Marker, Detector, Policy, Ledger, Guard and Utterance own a handle: they can be moved, not copied. A
+//   moved-from one may only be destroyed or assigned to. The order in which they are destroyed does not matter.
+// - Verdict, Detection and Verification are plain values, read out once.
+// - Samples are `float` or `std::int16_t`, interleaved; a frame holds one sample a channel. Sizes of vectors count
+//   samples, everything called frames counts frames. Text is UTF-8.
+// - What fails throws Error, which carries the status (VG_ERR_...) and a sentence. A refused text and an unmarked
+//   file are answers, not errors.
+// - Threads: const functions may be called from many threads at once. Marker and Utterance are one thread at a time;
+//   a second thread gets an Error with VG_ERR_BUSY.
+//
+// The meaning of each call, its errors and which ones are real-time safe: voxguard.h. The overloads that take
+// pointers allocate nothing; those that return a vector allocate it.
+
+#ifndef VOXGUARD_HPP
+#define VOXGUARD_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "voxguard.h"
+
+namespace voxguard {
+
+/// Why a call failed: a status of voxguard.h and what was wrong.
+class Error : public std::exception {
+ public:
+  Error(vg_status_t status, std::string message)
+      : status_(status), message_(std::make_shared<const std::string>(std::move(message))) {}
+
+  const char *what() const noexcept override { return message_->c_str(); }
+  vg_status_t status() const noexcept { return status_; }
+  /// The status by name, such as "VG_ERR_BUSY".
+  const char *status_name() const noexcept { return vg_status_name(status_); }
+
+ private:
+  vg_status_t status_;
+  std::shared_ptr<const std::string> message_;  // shared: copying an exception must not throw
+};
+
+enum class Effort : std::uint32_t { fast = VG_EFFORT_FAST, normal = VG_EFFORT_NORMAL, thorough = VG_EFFORT_THOROUGH };
+enum class Markup : std::uint32_t { automatic = VG_MARKUP_AUTO, plain = VG_MARKUP_PLAIN, ssml = VG_MARKUP_SSML };
+enum class Action : std::uint32_t { allow = VG_ACTION_ALLOW, warn = VG_ACTION_WARN, block = VG_ACTION_BLOCK };
+enum class Severity : std::uint32_t {
+  info = VG_SEVERITY_INFO,
+  warning = VG_SEVERITY_WARNING,
+  error = VG_SEVERITY_ERROR,
+  critical = VG_SEVERITY_CRITICAL
+};
+
+namespace detail {
+
+template <auto Free>
+struct Deleter {
+  template <class T>
+  void operator()(T *handle) const noexcept {
+    Free(handle);
+  }
+};
+
+template <class T, auto Free>
+using Handle = std::unique_ptr<T, Deleter<Free>>;
+
+/// Where a control-plane call puts its error: `Failure failure; failure.check(vg_...(..., failure.out()));`
+class Failure {
+ public:
+  Failure() = default;
+  Failure(const Failure &) = delete;
+  Failure &operator=(const Failure &) = delete;
+  ~Failure() { vg_error_free(error_); }
+
+  vg_error_t **out() noexcept { return &error_; }
+  /// Throws what the call reported, if it failed.
+  void check(vg_status_t status) const {
+    if (status != VG_OK) {
+      throw Error(status, error_ == nullptr ? vg_status_message(status) : vg_error_message(error_));
+    }
+  }
+
+ private:
+  vg_error_t *error_ = nullptr;
+};
+
+/// Throws what a data-plane call, which has only a status, reported.
+inline void check(vg_status_t status) {
+  if (status != VG_OK) {
+    throw Error(status, vg_status_message(status));
+  }
+}
+
+inline std::string string(const vg_str_t &text) { return text.data == nullptr ? std::string() : std::string(text.data, text.len); }
+
+/// A pointer for text that may be empty: to C, NULL is no text at all.
+inline const char *data(std::string_view text) noexcept { return text.data() == nullptr ? "" : text.data(); }
+
+/// Bytes that the library gave us: freed on every way out.
+class Bytes {
+ public:
+  Bytes() = default;
+  Bytes(const Bytes &) = delete;
+  Bytes &operator=(const Bytes &) = delete;
+  ~Bytes() { vg_bytes_free(&bytes_); }
+
+  vg_bytes_t *out() noexcept { return &bytes_; }
+  std::string string() const {
+    return bytes_.data == nullptr ? std::string() : std::string(reinterpret_cast<const char *>(bytes_.data), bytes_.len);
+  }
+
+ private:
+  vg_bytes_t bytes_{nullptr, 0};
+};
+
+/// Frames in `samples` interleaved samples of `channels`; a rest is refused.
+inline std::size_t frames(std::size_t samples, std::uint16_t channels) {
+  if (channels == 0 || samples % channels != 0) {
+    throw Error(VG_ERR_PARTIAL_FRAME, std::to_string(samples) + " interleaved samples are not a whole number of frames of " +
+                                          std::to_string(channels) + " channels");
+  }
+  return samples / channels;
+}
+
+template <class S>
+inline constexpr bool is_sample = std::is_same_v<S, float> || std::is_same_v<S, std::int16_t>;
+
+// One name for both sample types.
+inline vg_status_t process(vg_marker_t *m, const float *in, std::size_t n, float *out, std::size_t cap, std::size_t *got) {
+  return vg_marker_process_f32(m, in, n, out, cap, got);
+}
+inline vg_status_t process(vg_marker_t *m, const std::int16_t *in, std::size_t n, std::int16_t *out, std::size_t cap,
+                           std::size_t *got) {
+  return vg_marker_process_i16(m, in, n, out, cap, got);
+}
+inline vg_status_t flush(vg_marker_t *m, float *out, std::size_t cap, std::size_t *got) {
+  return vg_marker_flush_f32(m, out, cap, got);
+}
+inline vg_status_t flush(vg_marker_t *m, std::int16_t *out, std::size_t cap, std::size_t *got) {
+  return vg_marker_flush_i16(m, out, cap, got);
+}
+inline vg_status_t embed(const vg_key_t *k, const vg_marker_options_t *o, const float *in, std::size_t n, float *out,
+                         vg_error_t **err) {
+  return vg_embed_f32(k, o, in, n, out, err);
+}
+inline vg_status_t embed(const vg_key_t *k, const vg_marker_options_t *o, const std::int16_t *in, std::size_t n,
+                         std::int16_t *out, vg_error_t **err) {
+  return vg_embed_i16(k, o, in, n, out, err);
+}
+inline vg_status_t detect(const vg_detector_t *d, const float *in, std::size_t n, std::uint32_t rate, std::uint16_t channels,
+                          vg_detection_t **out, vg_error_t **err) {
+  return vg_detector_detect_f32(d, in, n, rate, channels, out, err);
+}
+inline vg_status_t detect(const vg_detector_t *d, const std::int16_t *in, std::size_t n, std::uint32_t rate,
+                          std::uint16_t channels, vg_detection_t **out, vg_error_t **err) {
+  return vg_detector_detect_i16(d, in, n, rate, channels, out, err);
+}
+inline vg_status_t mark(vg_utterance_t *u, const float *in, std::size_t n, float *out, std::size_t cap, std::size_t *got) {
+  return vg_utterance_mark_f32(u, in, n, out, cap, got);
+}
+inline vg_status_t mark(vg_utterance_t *u, const std::int16_t *in, std::size_t n, std::int16_t *out, std::size_t cap,
+                        std::size_t *got) {
+  return vg_utterance_mark_i16(u, in, n, out, cap, got);
+}
+inline vg_status_t finish(vg_utterance_t *u, float *out, std::size_t cap, std::size_t *got, vg_bytes_t *record,
+                          vg_error_t **err) {
+  return vg_utterance_finish_f32(u, out, cap, got, record, err);
+}
+inline vg_status_t finish(vg_utterance_t *u, std::int16_t *out, std::size_t cap, std::size_t *got, vg_bytes_t *record,
+                          vg_error_t **err) {
+  return vg_utterance_finish_i16(u, out, cap, got, record, err);
+}
+
+}  // namespace detail
+
+/// The library's version, such as "0.1.0".
+inline std::string version() { return vg_version(); }
+
+/// 256 secret bits: what marks, finds marks and signs the ledger.
+class Key {
+ public:
+  /// A new key from the operating system's entropy.
+  static Key generate() {
+    vg_key_t *key = nullptr;
+    detail::Failure failure;
+    failure.check(vg_key_generate(&key, failure.out()));
+    return Key(key);
+  }
+  /// From exactly 32 bytes.
+  static Key from_bytes(const std::uint8_t *bytes, std::size_t count) {
+    vg_key_t *key = nullptr;
+    detail::Failure failure;
+    failure.check(vg_key_from_bytes(bytes, count, &key, failure.out()));
+    return Key(key);
+  }
+  /// From exactly 64 hexadecimal digits.
+  static Key from_hex(std::string_view hex) {
+    vg_key_t *key = nullptr;
+    detail::Failure failure;
+    failure.check(vg_key_from_hex(detail::data(hex), hex.size(), &key, failure.out()));
+    return Key(key);
+  }
+
+  /// The secret, as 64 hexadecimal digits.
+  std::string to_hex() const {
+    detail::Bytes hex;
+    detail::Failure failure;
+    failure.check(vg_key_to_hex(get(), hex.out(), failure.out()));
+    return hex.string();
+  }
+  /// The public name of the key: 16 hexadecimal digits.
+  std::string id() const {
+    char id[17] = {};
+    detail::check(vg_key_id(get(), id));
+    return id;
+  }
+  const vg_key_t *get() const noexcept { return handle_.get(); }
+
+ private:
+  explicit Key(vg_key_t *key) : handle_(key) {}
+  detail::Handle<vg_key_t, &vg_key_free> handle_;
+};
+
+/// Marks one stream of samples while it passes. One thread at a time.
+class Marker {
+ public:
+  Marker(const Key &key, std::uint64_t mark, std::uint32_t rate, std::uint16_t channels = 1) : channels_(channels) {
+    vg_marker_options_t options{};
+    options.struct_size = sizeof options;
+    options.rate = rate;
+    options.channels = channels;
+    options.mark = mark;
+    vg_marker_t *marker = nullptr;
+    detail::Failure failure;
+    failure.check(vg_marker_new(key.get(), &options, &marker, failure.out()));
+    handle_.reset(marker);
+  }
+
+  /// Frames by which the output lags the input.
+  std::size_t latency() const {
+    std::size_t frames = 0;
+    detail::check(vg_marker_latency(get(), &frames));
+    return frames;
+  }
+  /// Frames that flush would write now.
+  std::size_t pending() const {
+    std::size_t frames = 0;
+    detail::check(vg_marker_pending(get(), &frames));
+    return frames;
+  }
+  std::uint16_t channels() const noexcept { return channels_; }
+
+  /// Feeds `frames` frames and returns how many were written to `out`, at most `frames`; `in == out` is allowed.
+  /// Allocates nothing.
+  template <class S>
+  std::size_t process(const S *in, std::size_t frames, S *out, std::size_t capacity) {
+    static_assert(detail::is_sample<S>, "samples are float or std::int16_t");
+    std::size_t written = 0;
+    detail::check(detail::process(get(), in, frames, out, capacity, &written));
+    return written;
+  }
+  /// The samples that are ready after feeding `in`: fewer than fed at the start of a stream.
+  template <class S>
+  std::vector<S> process(const std::vector<S> &in) {
+    const std::size_t frames = detail::frames(in.size(), channels_);
+    std::vector<S> out(in.size());
+    out.resize(process(in.data(), frames, out.data(), frames) * channels_);
+    return out;
+  }
+
+  /// Writes the last frames; the marker then stands as new. `out` must hold pending() frames.
+  template <class S>
+  std::size_t flush(S *out, std::size_t capacity) {
+    static_assert(detail::is_sample<S>, "samples are float or std::int16_t");
+    std::size_t written = 0;
+    detail::check(detail::flush(get(), out, capacity, &written));
+    return written;
+  }
+  /// The last samples; the marker then stands as new.
+  template <class S>
+  std::vector<S> flush() {
+    const std::size_t frames = pending();
+    std::vector<S> out(frames * channels_);
+    out.resize(flush(out.data(), frames) * channels_);
+    return out;
+  }
+
+  /// Drops what is pending and starts a new stream.
+  void reset() { detail::check(vg_marker_reset(get())); }
+  vg_marker_t *get() const noexcept { return handle_.get(); }
+
+ private:
+  detail::Handle<vg_marker_t, &vg_marker_free> handle_;
+  std::uint16_t channels_;
+};
+
+/// Marks a whole clip: what a Marker fed once gives, bit for bit. As many samples as came in.
+template <class S>
+std::vector<S> embed(const std::vector<S> &samples, std::uint32_t rate, const Key &key, std::uint64_t mark,
+                     std::uint16_t channels = 1) {
+  static_assert(detail::is_sample<S>, "samples are float or std::int16_t");
+  vg_marker_options_t options{};
+  options.struct_size = sizeof options;
+  options.rate = rate;
+  options.channels = channels;
+  options.mark = mark;
+  std::vector<S> out(samples.size());
+  detail::Failure failure;
+  const std::size_t frames = detail::frames(samples.size(), channels);
+  failure.check(detail::embed(key.get(), &options, samples.data(), frames, out.data(), failure.out()));
+  return out;
+}
+
+/// A stretch of marked audio: seconds, and how strongly it is marked.
+struct Span {
+  double start;
+  double end;
+  double score;
+};
+
+/// One point of the detection curve: the centre of a window in seconds, and its score.
+struct CurvePoint {
+  double time;
+  double score;
+};
+
+/// What a detector found, for the key that fits best.
+struct Detection {
+  bool found = false;                  ///< p_value is below the threshold
+  double p_value = 1.0;                ///< corrected for every hypothesis tried
+  std::optional<std::uint64_t> mark;   ///< the id, when its check agrees
+  std::optional<std::string> key_id;   ///< whose mark it is, when found
+  double seconds = 0.0;                ///< length of the audio
+  std::vector<Span> spans;             ///< marked stretches; empty when not found
+  std::vector<CurvePoint> curve;       ///< score over time, found or not
+};
+
+/// Looks for marks under one or several keys. Const: many threads may share one.
+class Detector {
+ public:
+  explicit Detector(const Key &key, Effort effort = Effort::normal) : Detector(std::vector<const Key *>{&key}, effort) {}
+  explicit Detector(const std::vector<const Key *> &keys, Effort effort = Effort::normal) {
+    std::vector<const vg_key_t *> handles;
+    handles.reserve(keys.size());
+    for (const Key *key : keys) {
+      handles.push_back(key == nullptr ? nullptr : key->get());
+    }
+    vg_detector_options_t options{};
+    options.struct_size = sizeof options;
+    options.effort = static_cast<std::uint32_t>(effort);
+    vg_detector_t *detector = nullptr;
+    detail::Failure failure;
+    failure.check(vg_detector_new(handles.data(), handles.size(), &options, &detector, failure.out()));
+    handle_.reset(detector);
+  }
+
+  template <class S>
+  Detection detect(const S *samples, std::size_t frames, std::uint32_t rate, std::uint16_t channels = 1) const {
+    static_assert(detail::is_sample<S>, "samples are float or std::int16_t");
+    vg_detection_t *raw = nullptr;
+    detail::Failure failure;
+    failure.check(detail::detect(get(), samples, frames, rate, channels, &raw, failure.out()));
+    const detail::Handle<vg_detection_t, &vg_detection_free> handle(raw);
+    return read(handle.get());
+  }
+  template <class S>
+  Detection detect(const std::vector<S> &samples, std::uint32_t rate, std::uint16_t channels = 1) const {
+    return detect(samples.data(), detail::frames(samples.size(), channels), rate, channels);
+  }
+  const vg_detector_t *get() const noexcept { return handle_.get(); }
+
+ private:
+  static Detection read(const vg_detection_t *handle) {
+    vg_detection_info_t info{};
+    info.struct_size = sizeof info;
+    detail::check(vg_detection_info(handle, &info));
+    Detection detection;
+    detection.found = info.found;
+    detection.p_value = info.p_value;
+    if (info.has_mark) detection.mark = info.mark;
+    if (info.has_key) detection.key_id = info.key_id;
+    detection.seconds = info.seconds;
+    detection.spans.reserve(info.span_count);
+    for (std::size_t i = 0; i < info.span_count; ++i) {
+      vg_span_t span{};
+      span.struct_size = sizeof span;
+      detail::check(vg_detection_span(handle, i, &span));
+      detection.spans.push_back({span.start, span.end, span.score});
+    }
+    const double *time = nullptr;
+    const double *score = nullptr;
+    std::size_t points = 0;
+    detail::check(vg_detection_curve(handle, &time, &score, &points));
+    detection.curve.reserve(points);
+    for (std::size_t i = 0; i < points; ++i) {
+      detection.curve.push_back({time[i], score[i]});
+    }
+    return detection;
+  }
+
+  detail::Handle<vg_detector_t, &vg_detector_free> handle_;
+};
+
+/// One rule that matched, and where: characters (Unicode scalar values) and bytes of the text as given.
+struct Hit {
+  std::string rule;
+  std::string category;
+  std::string view;
+  Severity severity;
+  Action action;
+  std::size_t start;
+  std::size_t end;
+  std::size_t start_byte;
+  std::size_t end_byte;
+};
+
+/// What the policy says of a text.
+struct Verdict {
+  Action action = Action::allow;
+  std::string text;    ///< what to speak; empty when blocked
+  std::string reason;  ///< may be shown: names categories, no pattern
+  Markup markup = Markup::plain;
+  std::vector<Hit> hits;
+
+  bool allowed() const noexcept { return action != Action::block; }
+};
+
+namespace detail {
+
+inline Verdict read_verdict(vg_verdict_t *raw) {
+  const Handle<vg_verdict_t, &vg_verdict_free> handle(raw);
+  Verdict verdict;
+  std::uint32_t action = 0;
+  std::uint32_t markup = 0;
+  std::size_t hits = 0;
+  vg_str_t text{};
+  vg_str_t reason{};
+  check(vg_verdict_action(handle.get(), &action));
+  check(vg_verdict_text(handle.get(), &text));
+  check(vg_verdict_reason(handle.get(), &reason));
+  check(vg_verdict_markup(handle.get(), &markup));
+  check(vg_verdict_hit_count(handle.get(), &hits));
+  verdict.action = static_cast<Action>(action);
+  verdict.markup = static_cast<Markup>(markup);
+  verdict.text = string(text);
+  verdict.reason = string(reason);
+  verdict.hits.reserve(hits);
+  for (std::size_t i = 0; i < hits; ++i) {
+    vg_hit_t hit{};
+    hit.struct_size = sizeof hit;
+    check(vg_verdict_hit(handle.get(), i, &hit));
+    verdict.hits.push_back({string(hit.rule), string(hit.category), string(hit.view), static_cast<Severity>(hit.severity),
+                            static_cast<Action>(hit.action), hit.start, hit.end, hit.start_byte, hit.end_byte});
+  }
+  return verdict;
+}
+
+}  // namespace detail
+
+/// What may be spoken: compiled rules. Const: many threads may share one.
+class Policy {
+ public:
+  /// From rules in JSON.
+  explicit Policy(std::string_view json) {
+    vg_policy_t *policy = nullptr;
+    detail::Failure failure;
+    failure.check(vg_policy_new(detail::data(json), json.size(), &policy, failure.out()));
+    handle_.reset(policy);
+  }
+
+  Verdict check(std::string_view text, Markup markup = Markup::automatic) const {
+    vg_verdict_t *verdict = nullptr;
+    detail::Failure failure;
+    failure.check(vg_policy_check(get(), detail::data(text), text.size(), static_cast<std::uint32_t>(markup), &verdict,
+                                  failure.out()));
+    return detail::read_verdict(verdict);
+  }
+  /// SHA-256 of the rules, as the ledger records it.
+  std::vector<std::uint8_t> hash() const {
+    std::vector<std::uint8_t> hash(32);
+    detail::check(vg_policy_hash(get(), hash.data()));
+    return hash;
+  }
+  const vg_policy_t *get() const noexcept { return handle_.get(); }
+
+ private:
+  detail::Handle<vg_policy_t, &vg_policy_free> handle_;
+};
+
+/// Whether a ledger is as it was written; `report` is JSON and names the fault.
+struct Verification {
+  bool intact = false;
+  std::string report;
+};
+
+/// Where records are kept so that a change shows. Records are JSON. Const: many threads may share one.
+class Ledger {
+ public:
+  /// `url`: "sqlite:///relative.db", "sqlite:////absolute.db" or "sqlite::memory:".
+  Ledger(std::string_view url, const Key &key) {
+    vg_ledger_t *ledger = nullptr;
+    detail::Failure failure;
+    failure.check(vg_ledger_open(detail::data(url), url.size(), key.get(), &ledger, failure.out()));
+    handle_.reset(ledger);
+  }
+
+  std::uint64_t size() const {
+    std::uint64_t records = 0;
+    detail::Failure failure;
+    failure.check(vg_ledger_len(get(), &records, failure.out()));
+    return records;
+  }
+  /// The record with this number, or "null".
+  std::string get(std::uint64_t seq) const {
+    detail::Bytes json;
+    detail::Failure failure;
+    failure.check(vg_ledger_get(get(), seq, json.out(), failure.out()));
+    return json.string();
+  }
+  /// The records with this mark, as a JSON array.
+  std::string find_mark(std::uint64_t mark) const {
+    detail::Bytes json;
+    detail::Failure failure;
+    failure.check(vg_ledger_find_mark(get(), mark, json.out(), failure.out()));
+    return json.string();
+  }
+  /// The records of this subject, as a JSON array.
+  std::string find_subject(std::string_view subject) const {
+    detail::Bytes json;
+    detail::Failure failure;
+    failure.check(vg_ledger_find_subject(get(), detail::data(subject), subject.size(), json.out(), failure.out()));
+    return json.string();
+  }
+  /// A signed note of the ledger's size and root: keep it elsewhere.
+  std::string checkpoint() const {
+    detail::Bytes note;
+    detail::Failure failure;
+    failure.check(vg_ledger_checkpoint(get(), note.out(), failure.out()));
+    return note.string();
+  }
+  /// Reads the whole ledger again; with a checkpoint also whether it still holds what was signed then.
+  Verification verify() const { return verify_against(nullptr, 0); }
+  Verification verify(std::string_view checkpoint) const {
+    return verify_against(detail::data(checkpoint), checkpoint.size());
+  }
+  /// The public key that checkpoints verify with.
+  std::string verifying_key() const {
+    detail::Bytes key;
+    detail::Failure failure;
+    failure.check(vg_ledger_verifying_key(get(), key.out(), failure.out()));
+    return key.string();
+  }
+  const vg_ledger_t *get() const noexcept { return handle_.get(); }
+
+ private:
+  Verification verify_against(const char *checkpoint, std::size_t length) const {
+    Verification verification;
+    detail::Bytes report;
+    detail::Failure failure;
+    failure.check(vg_ledger_verify(get(), checkpoint, length, &verification.intact, report.out(), failure.out()));
+    verification.report = report.string();
+    return verification;
+  }
+
+  detail::Handle<vg_ledger_t, &vg_ledger_free> handle_;
+};
+
+/// Gets every record, as JSON, once it is durable: one call at a time, on the thread that makes the record. It must
+/// not use a guard or an utterance itself (VG_ERR_BUSY). An exception thrown in it is caught; the call that made the
+/// record then throws an Error with VG_ERR_CALLBACK, and the record stays in the ledger.
+using RecordCallback = std::function<void(std::string_view json)>;
+
+/// What a guard needs beside its key; each may be left out.
+struct GuardOptions {
+  const Policy *policy = nullptr;
+  const Ledger *ledger = nullptr;
+  RecordCallback on_record = nullptr;
+};
+
+/// What is to be spoken, by which voice, for whom.
+struct Request {
+  std::string_view text;
+  std::string_view voice;
+  std::optional<std::string_view> subject = std::nullopt;
+  Markup markup = Markup::automatic;
+  std::uint32_t rate = 24000;
+  std::uint16_t channels = 1;
+};
+
+/// One text on its way through the guard: verdict, marked samples, record. One thread at a time.
+class Utterance {
+ public:
+  bool allowed() const {
+    bool allowed = false;
+    detail::check(vg_utterance_allowed(get(), &allowed));
+    return allowed;
+  }
+  Verdict verdict() const {
+    vg_verdict_t *verdict = nullptr;
+    detail::check(vg_utterance_verdict(get(), &verdict));
+    return detail::read_verdict(verdict);
+  }
+  /// What to speak; empty when refused.
+  std::string text() const {
+    vg_str_t text{};
+    detail::check(vg_utterance_text(get(), &text));
+    return detail::string(text);
+  }
+  /// The id that its mark carries. VG_ERR_STATE when refused.
+  std::uint64_t mark_id() const {
+    std::uint64_t mark = 0;
+    detail::check(vg_utterance_mark_id(get(), &mark));
+    return mark;
+  }
+  std::size_t latency() const {
+    std::size_t frames = 0;
+    detail::check(vg_utterance_latency(get(), &frames));
+    return frames;
+  }
+  /// Frames that finish would write now.
+  std::size_t pending() const {
+    std::size_t frames = 0;
+    detail::check(vg_utterance_pending(get(), &frames));
+    return frames;
+  }
+
+  /// As Marker::process.
+  template <class S>
+  std::size_t mark(const S *in, std::size_t frames, S *out, std::size_t capacity) {
+    static_assert(detail::is_sample<S>, "samples are float or std::int16_t");
+    std::size_t written = 0;
+    detail::check(detail::mark(get(), in, frames, out, capacity, &written));
+    return written;
+  }
+  template <class S>
+  std::vector<S> mark(const std::vector<S> &in) {
+    const std::size_t frames = detail::frames(in.size(), channels_);
+    std::vector<S> out(in.size());
+    out.resize(mark(in.data(), frames, out.data(), frames) * channels_);
+    return out;
+  }
+
+  /// Writes the last frames once the record is durable, and gives the record as JSON. When it throws, it may be
+  /// called again.
+  template <class S>
+  std::size_t finish(S *out, std::size_t capacity, std::string *record = nullptr) {
+    static_assert(detail::is_sample<S>, "samples are float or std::int16_t");
+    std::size_t written = 0;
+    detail::Bytes json;
+    detail::Failure failure;
+    failure.check(detail::finish(get(), out, capacity, &written, json.out(), failure.out()));
+    if (record != nullptr) *record = json.string();
+    return written;
+  }
+  /// The last samples.
+  template <class S>
+  std::vector<S> finish(std::string *record = nullptr) {
+    const std::size_t frames = pending();
+    std::vector<S> out(frames * channels_);
+    out.resize(finish(out.data(), frames, record) * channels_);
+    return out;
+  }
+
+  /// Ends it early and gives the record of what was marked until then; "null" when nothing was, and when the text
+  /// was refused, which is recorded already. Destroying an unfinished utterance does the same.
+  std::string abort() {
+    detail::Bytes json;
+    detail::Failure failure;
+    failure.check(vg_utterance_abort(get(), json.out(), failure.out()));
+    return json.string();
+  }
+  /// The record, of the refusal or of what was spoken; "null" while there is none.
+  std::string record() const {
+    detail::Bytes json;
+    detail::Failure failure;
+    failure.check(vg_utterance_record(get(), json.out(), failure.out()));
+    return json.string();
+  }
+  vg_utterance_t *get() const noexcept { return handle_.get(); }
+
+ private:
+  friend class Guard;
+  Utterance(vg_utterance_t *utterance, std::uint16_t channels) : handle_(utterance), channels_(channels) {}
+
+  detail::Handle<vg_utterance_t, &vg_utterance_free> handle_;
+  std::uint16_t channels_;
+};
+
+/// Policy, key and ledger together: where every utterance begins. Const: many threads may share one.
+class Guard {
+ public:
+  explicit Guard(const Key &key, GuardOptions parts = {}) {
+    vg_guard_options_t options{};
+    options.struct_size = sizeof options;
+    options.key = key.get();
+    options.policy = parts.policy == nullptr ? nullptr : parts.policy->get();
+    options.ledger = parts.ledger == nullptr ? nullptr : parts.ledger->get();
+    vg_record_sink_t sink{};
+    std::unique_ptr<RecordCallback> callback;
+    if (parts.on_record) {
+      callback = std::make_unique<RecordCallback>(std::move(parts.on_record));
+      sink.struct_size = sizeof sink;
+      sink.user_data = callback.get();
+      sink.write = &Guard::write_record;
+      sink.drop = &Guard::drop_callback;
+      options.sink = &sink;
+    }
+    vg_guard_t *guard = nullptr;
+    detail::Failure failure;
+    failure.check(vg_guard_new(&options, &guard, failure.out()));
+    // The guard owns the callback from here on: it calls drop exactly once.
+    static_cast<void>(callback.release());
+    handle_.reset(guard);
+  }
+
+  /// Checks the text. A refusal is an utterance too, and recorded: ask allowed().
+  Utterance begin(const Request &request) const {
+    vg_request_t raw{};
+    raw.struct_size = sizeof raw;
+    raw.subject = request.subject ? detail::data(*request.subject) : nullptr;
+    raw.subject_len = request.subject ? request.subject->size() : 0;
+    raw.voice = detail::data(request.voice);
+    raw.voice_len = request.voice.size();
+    raw.text = detail::data(request.text);
+    raw.text_len = request.text.size();
+    raw.markup = static_cast<std::uint32_t>(request.markup);
+    raw.rate = request.rate;
+    raw.channels = request.channels;
+    vg_utterance_t *utterance = nullptr;
+    detail::Failure failure;
+    failure.check(vg_guard_begin(get(), &raw, &utterance, failure.out()));
+    return Utterance(utterance, request.channels);
+  }
+  const vg_guard_t *get() const noexcept { return handle_.get(); }
+
+ private:
+  static std::int32_t write_record(void *user_data, const char *json, std::size_t length) {
+    try {
+      (*static_cast<RecordCallback *>(user_data))(std::string_view(json, length));
+      return 0;
+    } catch (...) {  // an exception must not unwind through the library
+      return 1;
+    }
+  }
+  static void drop_callback(void *user_data) { delete static_cast<RecordCallback *>(user_data); }
+
+  detail::Handle<vg_guard_t, &vg_guard_free> handle_;
+};
+
+}  // namespace voxguard
+
+#endif  // VOXGUARD_HPP
