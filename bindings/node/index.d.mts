@@ -1,0 +1,3 @@
+export * from './index.js';
+import voxguard from './index.js';
+export default voxguard;

@@ -1,0 +1,33 @@
+'use strict';
+
+// The whole of the package, one noun a file in lib/. What is exported here is declared in index.d.ts
+// and again by name in index.mjs; a test compares the three.
+
+const { VoxguardError } = require('./lib/error.js');
+const { Key } = require('./lib/key.js');
+const { Marker, embed, embedAsync } = require('./lib/marker.js');
+const { Detector, detect, detectSync } = require('./lib/detector.js');
+const { Policy } = require('./lib/policy.js');
+const { Ledger } = require('./lib/ledger.js');
+const { Guard } = require('./lib/guard.js');
+const { Utterance } = require('./lib/utterance.js');
+const { MarkTransform, markTransformStream } = require('./lib/stream.js');
+const { native } = require('./lib/addon.js');
+
+module.exports = {
+  Detector,
+  Guard,
+  Key,
+  Ledger,
+  MarkTransform,
+  Marker,
+  Policy,
+  Utterance,
+  VoxguardError,
+  detect,
+  detectSync,
+  embed,
+  embedAsync,
+  markTransformStream,
+  version: native.version(),
+};

@@ -1,0 +1,142 @@
+'use strict';
+
+// Arguments are checked here, before they meet the addon, so that an error names the argument, what was
+// given and what is accepted. What only the library can judge (is this rate supported, is this text
+// allowed) is left to it. Strings are never printed: one of them may be a text or a key.
+
+const { types } = require('node:util');
+
+const { VoxguardError } = require('./error.js');
+
+const MAX_U32 = 0xffff_ffff;
+
+/** What a value is, in words that may stand in an error. */
+function describe(value) {
+  if (value === null || value === undefined) {
+    return String(value);
+  }
+  switch (typeof value) {
+    case 'number':
+    case 'boolean':
+      return `the ${typeof value} ${value}`;
+    case 'bigint':
+      return `the bigint ${String(value).slice(0, 24)}n`;
+    case 'string':
+      return 'a string';
+    case 'symbol':
+    case 'function':
+      return `a ${typeof value}`;
+  }
+  const name = Array.isArray(value) ? 'Array' : Object.prototype.toString.call(value).slice(8, -1);
+  const kind = Buffer.isBuffer(value) ? 'Buffer' : name === 'Object' ? constructorName(value) : name;
+  return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
+}
+
+function constructorName(value) {
+  const name = Object.getPrototypeOf(value)?.constructor?.name;
+  return typeof name === 'string' && name !== 'Object' && name !== '' ? name : 'plain object';
+}
+
+function refuse(name, value, accepted, code = 'VG_ERR_ARGUMENT') {
+  return new VoxguardError(code, `${name} is ${describe(value)}: accepted ${accepted}`);
+}
+
+/** An options object with no names but these. */
+function options(value, where, names) {
+  if (value === null || typeof value !== 'object' || Array.isArray(value) || ArrayBuffer.isView(value)) {
+    throw refuse(`the options of ${where}`, value, `is an object with ${names.join(', ')}`);
+  }
+  for (const name of Object.keys(value)) {
+    if (!names.includes(name)) {
+      throw new VoxguardError('VG_ERR_ARGUMENT', `${where} has no option ${JSON.stringify(name.slice(0, 40))}: accepted are ${names.join(', ')}`);
+    }
+  }
+  return value;
+}
+
+/** An integer that the C interface can take; whether it is a rate that we mark is for the library to say. */
+function sampleRate(value) {
+  if (!Number.isInteger(value)) {
+    throw refuse('sampleRate', value, 'is an integer, 8000 to 192000');
+  }
+  if (value < 0 || value > MAX_U32) {
+    throw new VoxguardError('VG_ERR_AUDIO_FORMAT', `sample rate ${value} Hz: accepted are 8000 to 192000`);
+  }
+  return value;
+}
+
+function channels(value = 1) {
+  if (!Number.isInteger(value)) {
+    throw refuse('channels', value, 'is an integer, 1 to 8');
+  }
+  if (value < 1 || value > 8) {
+    throw new VoxguardError('VG_ERR_AUDIO_FORMAT', `${value} channels: accepted are 1 to 8`);
+  }
+  return value;
+}
+
+/** A mark's id, which is 32 bits, as a number. */
+function mark(value) {
+  const whole = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
+  if (!whole || value < 0 || value > MAX_U32) {
+    throw refuse('mark', value, 'is an integer or a BigInt, 0 to 4294967295 (32 bits)');
+  }
+  return Number(value);
+}
+
+/** A string that has a UTF-8 form: one without lone surrogates. */
+function string(value, name) {
+  if (typeof value !== 'string') {
+    throw refuse(name, value, 'is a string');
+  }
+  const wellFormed = value.isWellFormed ? value.isWellFormed() : !/\p{Surrogate}/u.test(value);
+  if (!wellFormed) {
+    throw new VoxguardError('VG_ERR_UTF8', `${name} has a lone surrogate at index ${value.search(/\p{Surrogate}/u)}: accepted is text that has a UTF-8 form`);
+  }
+  return value;
+}
+
+function oneOf(value, name, accepted) {
+  if (!accepted.includes(value)) {
+    const given = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : describe(value);
+    throw new VoxguardError('VG_ERR_ARGUMENT', `${name} is ${given}: accepted are ${accepted.map((each) => JSON.stringify(each)).join(', ')}`);
+  }
+  return value;
+}
+
+function bytes(value, name) {
+  if (!types.isUint8Array(value)) {
+    throw refuse(name, value, 'is a Uint8Array or a Buffer');
+  }
+  return unshared(value, name);
+}
+
+/** Another thread may write to shared memory while it is read, and detached memory is gone: neither is taken. */
+function unshared(view, name) {
+  if (types.isSharedArrayBuffer(view.buffer)) {
+    throw new VoxguardError('VG_ERR_ARGUMENT', `${name} is backed by a SharedArrayBuffer: accepted is memory of one thread, such as ${name}.slice()`);
+  }
+  if (view.length === 0 && isDetached(view.buffer)) {
+    throw new VoxguardError('VG_ERR_ARGUMENT', `${name} is detached: its memory was transferred to someone else`);
+  }
+  return view;
+}
+
+function isDetached(buffer) {
+  // `ArrayBuffer.prototype.detached` is younger than Node 18.
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function callback(value, name) {
+  if (value !== undefined && value !== null && typeof value !== 'function') {
+    throw refuse(name, value, 'is a function');
+  }
+  return value ?? null;
+}
+
+module.exports = { bytes, callback, channels, describe, mark, oneOf, options, refuse, sampleRate, string, unshared };

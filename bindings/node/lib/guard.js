@@ -1,0 +1,72 @@
+'use strict';
+
+const { native: addon } = require('./addon.js');
+const { format } = require('./audio.js');
+const { callback, oneOf, options, string } = require('./check.js');
+const { call } = require('./error.js');
+const { Handle, native } = require('./handle.js');
+const { Key } = require('./key.js');
+const { Ledger } = require('./ledger.js');
+const { MARKUPS, Policy } = require('./policy.js');
+const { begun } = require('./utterance.js');
+
+const OPTIONS = ['key', 'policy', 'ledger', 'onRecord', 'sampleRate', 'channels'];
+const REQUEST = ['text', 'voice', 'subject', 'markup', 'sampleRate', 'channels'];
+
+/** The key, the rules and the ledger of a service, together: made once, it begins every utterance. */
+class Guard extends Handle {
+  #format;
+  #ledger;
+  #ownsLedger;
+  #onRecord;
+
+  constructor(given) {
+    const { key, policy, ledger, onRecord, sampleRate = 24000, channels } = options(given, 'Guard', OPTIONS);
+    const heldKey = native(key, Key, 'key');
+    const heldPolicy = absent(policy) ? null : native(policy, Policy, 'policy');
+    const usual = format({ sampleRate, channels });
+    const notify = callback(onRecord, 'onRecord');
+    const opens = typeof ledger === 'string';
+    const kept = absent(ledger) ? null : opens ? new Ledger(ledger, { key }) : ledger;
+    const heldLedger = kept === null ? null : native(kept, Ledger, 'ledger');
+    super(call(() => new addon.Guard(heldKey, heldPolicy, heldLedger)));
+    this.#format = usual;
+    this.#ledger = kept;
+    this.#ownsLedger = opens;
+    this.#onRecord = notify;
+  }
+
+  /** The ledger that every record goes to, or null. */
+  get ledger() {
+    return this.#ledger;
+  }
+
+  utterance(given) {
+    const held = native(this, Guard, 'this');
+    const { text, voice, subject, markup = 'auto', ...sizes } = options(given, 'utterance', REQUEST);
+    string(text, 'text');
+    string(voice, 'voice');
+    const who = absent(subject) ? undefined : string(subject, 'subject');
+    oneOf(markup, 'markup', MARKUPS);
+    const { rate, channels } = format({
+      sampleRate: sizes.sampleRate ?? this.#format.rate,
+      channels: sizes.channels ?? this.#format.channels,
+    });
+    const utterance = call(() => held.begin({ subject: who, voice, text, markup, rate, channels }));
+    return begun(utterance, { text, channels, onRecord: this.#onRecord });
+  }
+
+  /** Frees the guard, and its ledger when the guard opened it. Utterances that were begun go on. */
+  close() {
+    super.close();
+    if (this.#ownsLedger) {
+      this.#ledger.close();
+    }
+  }
+}
+
+function absent(value) {
+  return value === undefined || value === null;
+}
+
+module.exports = { Guard };

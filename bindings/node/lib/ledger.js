@@ -1,0 +1,74 @@
+'use strict';
+
+const { native: addon } = require('./addon.js');
+const { mark, options, refuse, string } = require('./check.js');
+const { VoxguardError, call, callAsync } = require('./error.js');
+const { Handle, native } = require('./handle.js');
+const { Key } = require('./key.js');
+const { record, records } = require('./record.js');
+
+/** Carries a ledger that the addon has opened already into the constructor. */
+const OPENED = Symbol('voxguard.Ledger');
+
+/** What was said, and proof that nobody changed the story. */
+class Ledger extends Handle {
+  constructor(url, given) {
+    super(url === OPENED ? given : call(() => new addon.Ledger(...opening(url, given, 'Ledger'))));
+  }
+
+  static async open(url, given) {
+    const asked = opening(url, given, 'Ledger.open');
+    return new Ledger(OPENED, await callAsync(() => addon.openLedger(...asked)));
+  }
+
+  async length() {
+    const held = native(this, Ledger, 'this');
+    return callAsync(() => held.length());
+  }
+
+  async get(seq) {
+    const held = native(this, Ledger, 'this');
+    if (!Number.isSafeInteger(seq) || seq < 0) {
+      throw refuse('seq', seq, 'is an integer, 0 or more');
+    }
+    return record(await callAsync(() => held.get(seq)));
+  }
+
+  async find(given) {
+    const held = native(this, Ledger, 'this');
+    const asked = options(given, 'find', ['mark', 'subject']);
+    if ((asked.mark === undefined) === (asked.subject === undefined)) {
+      throw new VoxguardError('VG_ERR_ARGUMENT', 'find takes one of mark and subject, and not both');
+    }
+    if (asked.subject === undefined) {
+      const id = mark(asked.mark);
+      return records(await callAsync(() => held.findMark(id)));
+    }
+    const subject = string(asked.subject, 'subject');
+    return records(await callAsync(() => held.findSubject(subject)));
+  }
+
+  async checkpoint() {
+    const held = native(this, Ledger, 'this');
+    return callAsync(() => held.checkpoint());
+  }
+
+  async verify(checkpoint) {
+    const held = native(this, Ledger, 'this');
+    const note = checkpoint === undefined || checkpoint === null ? null : string(checkpoint, 'checkpoint');
+    return callAsync(() => held.verify(note));
+  }
+
+  get verifyingKey() {
+    const held = native(this, Ledger, 'this');
+    return call(() => held.verifyingKey());
+  }
+}
+
+function opening(url, given, where) {
+  string(url, 'url');
+  const { key } = options(given, where, ['key']);
+  return [url, native(key, Key, 'key')];
+}
+
+module.exports = { Ledger };

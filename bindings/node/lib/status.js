@@ -1,0 +1,33 @@
+'use strict';
+
+// The statuses of the C interface by name. A test compares them with the names that the library gives.
+
+module.exports = Object.freeze({
+  VG_ERR_NULL: 1,
+  VG_ERR_ARGUMENT: 2,
+  VG_ERR_UTF8: 3,
+  VG_ERR_BUSY: 4,
+  VG_ERR_STATE: 5,
+  VG_ERR_STRUCT_SIZE: 6,
+  VG_ERR_HANDLE: 7,
+  VG_ERR_KEY: 20,
+  VG_ERR_POLICY: 21,
+  VG_ERR_TEXT: 22,
+  VG_ERR_CONFIG: 23,
+  VG_ERR_CHECKPOINT: 24,
+  VG_ERR_AUDIO_FORMAT: 40,
+  VG_ERR_NON_FINITE: 41,
+  VG_ERR_OUTPUT_SIZE: 42,
+  VG_ERR_PARTIAL_FRAME: 43,
+  VG_ERR_STORE_OPEN: 60,
+  VG_ERR_STORE_NOT_LEDGER: 61,
+  VG_ERR_STORE_READ_ONLY: 62,
+  VG_ERR_STORE_FULL: 63,
+  VG_ERR_STORE_LOCKED: 64,
+  VG_ERR_STORE_CORRUPT: 65,
+  VG_ERR_STORE_IO: 66,
+  VG_ERR_STORE_KEY: 67,
+  VG_ERR_INTERNAL: 90,
+  VG_ERR_POISONED: 91,
+  VG_ERR_CALLBACK: 92,
+});

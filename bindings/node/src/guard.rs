@@ -1,0 +1,70 @@
+//! The guard: key, policy and ledger together.
+
+use std::cell::RefCell;
+
+use napi::Env;
+use napi_derive::napi;
+use voxguard::Request;
+
+use crate::failure::{Result, closed, raise};
+use crate::key::Key;
+use crate::ledger::Ledger;
+use crate::marker::narrow;
+use crate::policy::Policy;
+use crate::utterance::Utterance;
+
+/// What is to be spoken, and for whom.
+#[napi(object, object_to_js = false)]
+pub struct Asked {
+    pub subject: Option<String>,
+    pub voice: String,
+    pub text: String,
+    pub markup: String,
+    pub rate: u32,
+    pub channels: u32,
+}
+
+#[napi]
+pub struct Guard {
+    held: RefCell<Option<voxguard::Guard>>,
+}
+
+#[napi]
+impl Guard {
+    #[napi(constructor)]
+    pub fn new(env: Env, key: &Key, policy: Option<&Policy>, ledger: Option<&Ledger>) -> Result<Self> {
+        let key = key.held(&env)?;
+        let policy = policy.map(|policy| policy.held(&env)).transpose()?;
+        let ledger = ledger.map(|ledger| ledger.held(&env)).transpose()?;
+        let mut builder = voxguard::Guard::builder(&key);
+        if let Some(policy) = &policy {
+            builder = builder.policy(policy);
+        }
+        if let Some(ledger) = &ledger {
+            builder = builder.ledger(ledger);
+        }
+        let guard = builder.build().map_err(|error| raise(&env, &error))?;
+        Ok(Self { held: RefCell::new(Some(guard)) })
+    }
+
+    #[napi]
+    pub fn begin(&self, env: Env, asked: Asked) -> Result<Utterance> {
+        let begin = |guard: &voxguard::Guard| {
+            guard.begin(Request {
+                subject: asked.subject.as_deref(),
+                voice: &asked.voice,
+                text: &asked.text,
+                markup: asked.markup.parse()?,
+                rate: asked.rate,
+                channels: narrow(asked.channels),
+            })
+        };
+        let utterance = self.held.borrow().as_ref().ok_or_else(closed).and_then(begin);
+        utterance.map(Utterance::new).map_err(|error| raise(&env, &error))
+    }
+
+    #[napi]
+    pub fn close(&self) {
+        self.held.replace(None);
+    }
+}
