@@ -70,7 +70,7 @@ fn programs(environment: &Environment, tools: &Tools, out: &Path) -> Result<Vec<
     let mut python = environment.command();
     python.arg(examples.join("python/mark_wav.py"));
     let mut node = tools.node.command();
-    node.arg(examples.join("node/mark_wav.js"));
+    node.arg(examples.join("node/mark_wav.mjs"));
     let c = compile(tools.cc.command().arg("-std=c99"), &examples.join("c/mark_wav.c"), out)?;
     let cpp = compile(tools.cxx.command().arg("-std=c++17"), &examples.join("cpp/mark_wav.cpp"), out)?;
     let rust = Command::new(place::release().join(format!("mark_wav{}", std::env::consts::EXE_SUFFIX)));
