@@ -13,13 +13,16 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from PIL import Image
 
 WINDOW = 1024
 HOP = 256
 #: Below this level under the loudest cell there is nothing to compare.
 FLOOR_DECIBELS = -75.0
-#: A mark is at the level of single decibels and less; the colours end there.
-CHANGE_DECIBELS = 3.0
+#: The colours of the change end here.
+CHANGE_DECIBELS = 6.0
+#: Colours of the file: as few as do not show keep it small.
+COLOURS = 128
 
 
 def main():
@@ -29,8 +32,8 @@ def main():
     marked, _ = read(folder / "marked.wav")
     degraded = next(copy for copy in report["copies"] if copy["file"] == "degraded.wav")
 
-    plt.rcParams.update({"font.size": 9, "axes.titlesize": 10, "axes.titleloc": "left"})
-    figure, axes = plt.subplots(4, 1, figsize=(9, 9.2), layout="constrained", height_ratios=[1, 1.5, 1.5, 1.2])
+    plt.rcParams.update({"font.size": 9, "axes.titlesize": 10, "axes.titlelocation": "left"})
+    figure, axes = plt.subplots(4, 1, figsize=(9, 9.2), dpi=100, layout="constrained", height_ratios=[1, 1.5, 1.5, 1.2])
     wide = max(len(speech) / rate, degraded["seconds"])
     waveform(axes[0], marked, rate)
     before, after = power(speech), power(marked)
@@ -40,7 +43,9 @@ def main():
     for axis in axes:
         axis.set_xlim(0, wide)
     axes[3].set_xlabel("time (s)")
-    figure.savefig(folder / "picture.png", dpi=100)
+    figure.canvas.draw()
+    picture = Image.frombuffer("RGBA", figure.canvas.get_width_height(), figure.canvas.buffer_rgba()).convert("RGB")
+    picture.quantize(COLOURS).save(folder / "picture.png", optimize=True)
 
 
 def read(path):
@@ -63,7 +68,8 @@ def waveform(axis, samples, rate):
     axis.plot(np.arange(len(samples)) / rate, samples, linewidth=0.4, color="#30507a")
     axis.set_title("Marked speech")
     axis.set_ylabel("amplitude")
-    axis.set_ylim(-1, 1)
+    loudest = 1.1 * np.abs(samples).max()
+    axis.set_ylim(-loudest, loudest)
 
 
 def spectrogram(figure, axis, after, rate, seconds):

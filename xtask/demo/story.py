@@ -9,6 +9,7 @@ import argparse
 import json
 import shutil
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import sound
 import voxguard
 
 TOP = Path(__file__).resolve().parents[2]
-RULES = TOP / "xtask" / "demo" / "rules.json"
+RULES = TOP / "examples" / "rules.json"
 #: Spoken by hibari-tts beforehand: stands in where PyPI is out of reach.
 CLIP = TOP / "examples" / "audio" / "hibari.wav"
 
@@ -30,6 +31,8 @@ DISGUISED = (
 )
 
 RATE = 24000
+#: Columns of what is told, behind its label.
+WIDTH = 76
 CHUNK_SECONDS = 0.02
 NOISE_DECIBELS = 20
 CUT_SECONDS = 0.7
@@ -48,6 +51,7 @@ def main():
     key = voxguard.Key.generate()
     # A host keeps its key in its secret store. This one is made for the demonstration alone, and the
     # programs in other languages need it.
+    (folder / "key.hex").touch(mode=0o600)
     (folder / "key.hex").write_text(key.to_hex() + "\n")
     policy = voxguard.Policy(RULES)
     ledger = voxguard.Ledger(f"sqlite:///{(folder / 'ledger.db').resolve()}", key=key)
@@ -224,7 +228,7 @@ def tamper(folder, key, checkpoint):
     copy = folder / "tampered.db"
     shutil.copyfile(folder / "ledger.db", copy)
     data = bytearray(copy.read_bytes())
-    place = data.rfind(VOICE.encode())
+    place = data.find(VOICE.encode())
     if place < 0:
         sys.exit("no record in the ledger's file names the voice")
     place += len(VOICE) - 1
@@ -250,7 +254,9 @@ def heading(number, title):
 
 
 def say(label, text):
-    print(f"    {label:<10} {text}", flush=True)
+    for line in textwrap.wrap(text, WIDTH, drop_whitespace=False) or [""]:
+        print(f"    {label:<10} {line.rstrip()}", flush=True)
+        label = ""
 
 
 if __name__ == "__main__":
