@@ -1,36 +1,45 @@
 //! Builds what is shipped: the C library, the Python wheel, the Node addon, and the Rust example.
 
+use crate::place::Profile;
 use crate::python::{self, Environment};
 use crate::{Result, place, step, tool};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Builds libvoxguard, the Node addon and the Rust example in release mode, and puts the addon where
-/// `bindings/node` loads it from a checkout.
+/// Builds libvoxguard, the Node addon and the Rust example, and puts the addon where `bindings/node`
+/// loads it from a checkout.
 pub fn native() -> Result {
+    let packages = ["voxguard-capi", "voxguard-node", "voxguard-example"];
+    cargo("C library, Node addon, Rust example", Profile::Release, &packages)?;
+    install_libraries(Profile::Release, &place::libraries())?;
+    copy_if_new(&Profile::Release.shared_library("voxguard_node"), &addon())
+}
+
+/// Builds `packages` as a step called `label`.
+pub fn cargo(label: &str, profile: Profile, packages: &[&str]) -> Result {
     let mut cargo = tool::cargo();
-    cargo.args(["build", "--release", "--locked"]);
-    for package in ["voxguard-capi", "voxguard-node", "voxguard-example"] {
+    cargo.args(["build", "--locked", "--profile", profile.name()]);
+    for package in packages {
         cargo.args(["--package", package]);
     }
-    step::run("C library, Node addon, Rust example", &mut cargo)?;
-    install_libraries(&place::libraries())?;
-    copy_if_new(&place::shared_library("voxguard_node"), &addon())
+    step::run(label, &mut cargo)?;
+    Ok(())
 }
 
 /// Lays libvoxguard out in `folder` as an installation would: the shared library under its soname.
-pub fn install_libraries(folder: &Path) -> Result {
+pub fn install_libraries(profile: Profile, folder: &Path) -> Result {
     fs::create_dir_all(folder)?;
-    let shared = place::shared_library("voxguard");
+    let shared = profile.shared_library("voxguard");
     let Some(soname) = SONAME else {
-        for file in [shared, place::release().join("voxguard.dll.lib"), place::static_library("voxguard")] {
+        let import = profile.folder().join("voxguard.dll.lib");
+        for file in [shared, import, profile.static_library("voxguard")] {
             copy_if_new(&file, &folder.join(file.file_name().unwrap_or_default()))?;
         }
         return Ok(());
     };
     copy_if_new(&shared, &folder.join(soname))?;
-    copy_if_new(&place::static_library("voxguard"), &folder.join("libvoxguard.a"))?;
+    copy_if_new(&profile.static_library("voxguard"), &folder.join("libvoxguard.a"))?;
     #[cfg(unix)]
     {
         let link = folder.join(shared.file_name().unwrap_or_default());
@@ -57,13 +66,13 @@ pub fn addon() -> PathBuf {
 }
 
 /// Builds the wheel with maturin and answers where it lies.
-pub fn wheel(environment: &Environment) -> Result<PathBuf> {
+pub fn wheel(environment: &Environment, profile: Profile) -> Result<PathBuf> {
     let folder = place::target().join("wheels");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
     let mut maturin = environment.command();
-    maturin.args(["-m", "maturin", "build", "--release", "--locked", "--out"]).arg(&folder);
+    maturin.args(["-m", "maturin", "build", "--locked", "--profile", profile.name(), "--out"]).arg(&folder);
     maturin.arg("--interpreter").arg(environment.interpreter());
     step::run("Python wheel", &mut maturin)?;
     let found = fs::read_dir(&folder)?.flatten().map(|entry| entry.path());
@@ -84,7 +93,7 @@ pub fn python_folder(environment: &mut Environment) -> Result {
     }
     copy_folder(&place::top().join("bindings/python/python/voxguard"), &package)?;
     let name = if cfg!(windows) { "_native.pyd" } else { "_native.abi3.so" };
-    fs::copy(place::shared_library("_native"), package.join(name))?;
+    fs::copy(Profile::Release.shared_library("_native"), package.join(name))?;
     environment.use_path(folder);
     Ok(())
 }

@@ -1,5 +1,6 @@
-//! `cargo xtask dist`: what is shipped, in `target/dist`.
+//! `cargo xtask dist`: what is shipped, in `target/packages`.
 
+use crate::place::Profile;
 use crate::python::{self, Environment};
 use crate::{Result, build, place, step, tool};
 use std::fs;
@@ -8,7 +9,7 @@ use std::process::Command;
 
 pub fn run() -> Result {
     println!("Packing {}/", place::shown(&folder()));
-    build::native()?;
+    build::cargo("C library, Node addon", Profile::Dist, &["voxguard-capi", "voxguard-node"])?;
     if folder().exists() {
         fs::remove_dir_all(folder())?;
     }
@@ -17,7 +18,7 @@ pub fn run() -> Result {
     node_package()?;
     let environment = Environment::open()?;
     environment.install(&python::MATURIN)?;
-    let wheel = build::wheel(&environment)?;
+    let wheel = build::wheel(&environment, Profile::Dist)?;
     fs::copy(&wheel, folder().join(wheel.file_name().unwrap_or_default()))?;
     for entry in fs::read_dir(folder())?.flatten().filter(|entry| entry.path().is_file()) {
         step::note("packed", &build::described(&entry.path())?);
@@ -26,7 +27,7 @@ pub fn run() -> Result {
 }
 
 fn folder() -> std::path::PathBuf {
-    place::target().join("dist")
+    place::target().join("packages")
 }
 
 /// Header, C++ wrapper, both libraries and the licences, as one archive.
@@ -37,7 +38,7 @@ fn c_archive() -> Result {
     for file in ["voxguard.h", "voxguard.hpp"] {
         fs::copy(place::top().join("include").join(file), root.join("include").join(file))?;
     }
-    build::install_libraries(&root.join("lib"))?;
+    build::install_libraries(Profile::Dist, &root.join("lib"))?;
     licences(&root)?;
     let mut tar = Command::new("tar");
     tar.arg("-czf").arg(format!("{name}.tar.gz")).arg(&name).current_dir(folder());
@@ -59,7 +60,7 @@ fn node_package() -> Result {
             .map_err(|error| format!("bindings/node/{file}: {error}"))?;
     }
     build::copy_folder(&source.join("lib"), &stage.join("lib"))?;
-    fs::copy(build::addon(), stage.join("voxguard.node"))?;
+    fs::copy(Profile::Dist.shared_library("voxguard_node"), stage.join("voxguard.node"))?;
     ship_addon(&stage.join("package.json"))?;
     licences(&stage)?;
     let mut npm = tool::npm()?;

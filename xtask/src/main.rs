@@ -28,7 +28,7 @@ cargo xtask COMMAND
   header             the C header, the list of symbols and the Rust declarations, from ffi/src
        --check       only says whether they are up to date
   bench [ARGS...]    the speed benches; the arguments go to criterion
-  dist               the Python wheel, the Node package and the C archive, in target/dist/
+  dist               the Python wheel, the Node package and the C archive, in target/packages/
   help               this text
 
 Needed: Rust 1.89, a C compiler, Python 3.9, Node 18, or newer. Everything is written under target/.

@@ -23,19 +23,43 @@ pub fn libraries() -> PathBuf {
     target().join("lib")
 }
 
-/// The folder of the release build.
-pub fn release() -> PathBuf {
-    target().join("release")
+/// How cargo builds: a profile of the top `Cargo.toml`.
+#[derive(Clone, Copy)]
+pub enum Profile {
+    /// For the demonstration and the tests: optimised, without link-time optimisation.
+    Release,
+    /// What is shipped.
+    Dist,
 }
 
-/// The shared library that cargo makes of the library target `name`.
-pub fn shared_library(name: &str) -> PathBuf {
-    release().join(format!("{}{name}{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX))
-}
+impl Profile {
+    /// Its name in `Cargo.toml`, and of its folder in `target/`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Release => "release",
+            Profile::Dist => "dist",
+        }
+    }
 
-/// The static library that cargo makes of the library target `name`.
-pub fn static_library(name: &str) -> PathBuf {
-    release().join(if cfg!(windows) { format!("{name}.lib") } else { format!("lib{name}.a") })
+    /// The folder that cargo leaves its products in.
+    pub fn folder(self) -> PathBuf {
+        target().join(self.name())
+    }
+
+    /// The shared library that cargo makes of the library target `name`.
+    pub fn shared_library(self, name: &str) -> PathBuf {
+        self.folder().join(format!("{}{name}{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX))
+    }
+
+    /// The static library that cargo makes of the library target `name`.
+    pub fn static_library(self, name: &str) -> PathBuf {
+        self.folder().join(if cfg!(windows) { format!("{name}.lib") } else { format!("lib{name}.a") })
+    }
+
+    /// The program that cargo makes of the binary target `name`.
+    pub fn program(self, name: &str) -> PathBuf {
+        self.folder().join(format!("{name}{}", env::consts::EXE_SUFFIX))
+    }
 }
 
 /// `path` as a person at the top of the repository would type it.

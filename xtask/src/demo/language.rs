@@ -2,6 +2,7 @@
 //! and so must what detection says of them.
 
 use super::Tools;
+use crate::place::Profile;
 use crate::python::{Environment, sha256};
 use crate::{Result, build, place, step};
 use serde_json::{Value, json};
@@ -73,7 +74,7 @@ fn programs(environment: &Environment, tools: &Tools, out: &Path) -> Result<Vec<
     node.arg(examples.join("node/mark_wav.mjs"));
     let c = compile(tools.cc.command().arg("-std=c99"), &examples.join("c/mark_wav.c"), out)?;
     let cpp = compile(tools.cxx.command().arg("-std=c++17"), &examples.join("cpp/mark_wav.cpp"), out)?;
-    let rust = Command::new(place::release().join(format!("mark_wav{}", std::env::consts::EXE_SUFFIX)));
+    let rust = Command::new(Profile::Release.program("mark_wav"));
     let programs = [("python", python), ("c", c), ("cpp", cpp), ("node", node), ("rust", rust)];
     Ok(programs.map(|(language, command)| (language.to_owned(), command)).into())
 }

@@ -5,8 +5,9 @@
 
 mod language;
 
+use crate::place::Profile;
 use crate::python::{self, Environment};
-use crate::{Result, build, place, step, tool};
+use crate::{Result, build, header, place, step, tool};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -20,6 +21,7 @@ pub fn run() -> Result {
     let mut environment = Environment::open()?;
     let tools = tools(&environment)?;
     let missing = python_side(&mut environment)?;
+    step::timed("header, compared with the library's source", || header::run(true))?;
     build::native()?;
     step::note("built", &sizes()?);
 
@@ -84,7 +86,7 @@ fn python_side(environment: &mut Environment) -> Result<Vec<String>> {
     if missing.iter().any(|name| name == python::MATURIN.name()) {
         build::python_folder(environment)?;
     } else {
-        let wheel = build::wheel(environment)?;
+        let wheel = build::wheel(environment, Profile::Release)?;
         environment.install_wheel(&wheel)?;
     }
     Ok(missing)
@@ -114,7 +116,7 @@ fn picture(environment: &Environment, out: &Path, missing: &[String]) -> Result 
 }
 
 fn sizes() -> Result<String> {
-    let library = build::described(&place::shared_library("voxguard"))?;
+    let library = build::described(&Profile::Release.shared_library("voxguard"))?;
     Ok(format!("{library}, {}", build::described(&build::addon())?))
 }
 

@@ -1,6 +1,7 @@
 //! What the suites need and share: built once, by the first suite that asks.
 
 use super::count::Count;
+use crate::place::Profile;
 use crate::python::{self, Environment};
 use crate::{Result, build, place, step, tool};
 use std::process::Command;
@@ -33,7 +34,7 @@ impl Scene {
             let environment = Environment::open()?;
             environment.install(&python::MATURIN)?;
             environment.install(&python::TESTS)?;
-            let wheel = build::wheel(&environment)?;
+            let wheel = build::wheel(&environment, Profile::Release)?;
             environment.install_wheel(&wheel)?;
             self.environment = Some(environment);
         }

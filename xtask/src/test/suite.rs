@@ -3,7 +3,7 @@
 use super::count::Count;
 use super::docs;
 use super::scene::{Scene, check, counted};
-use crate::{Result, place, step, tool};
+use crate::{Result, header, place, step, tool};
 use std::fs;
 use std::path::PathBuf;
 
@@ -23,14 +23,26 @@ pub const SUITES: &[Suite] = &[
         run: docs::run,
     },
     Suite {
+        name: "header",
+        what: "header, list of symbols and Rust declarations are what the source says",
+        run: header_is_current,
+    },
+    Suite {
         name: "rust",
         what: "all Rust tests: units, doc tests, C and C++ programs, layers, decoy, vectors",
         run: rust,
     },
     Suite { name: "client", what: "the Rust client's tests again, over the shared library", run: client },
-    Suite { name: "python", what: "pytest over the installed wheel", run: python },
-    Suite { name: "node", what: "node --test over the built addon", run: node },
-    Suite { name: "types", what: "mypy, stubtest and tsc agree with the published types", run: types },
+    Suite {
+        name: "python",
+        what: "pytest over the installed wheel; mypy and stubtest are among the tests",
+        run: python,
+    },
+    Suite {
+        name: "node",
+        what: "node --test over the built addon, and tsc over the published types",
+        run: node,
+    },
     Suite { name: "examples", what: "every command in the examples' READMEs", run: docs::examples },
 ];
 
@@ -71,6 +83,11 @@ fn oldest_rust() -> Result<Count> {
     Ok(Count::failure())
 }
 
+fn header_is_current(_: &mut Scene) -> Result<Count> {
+    step::timed("cargo xtask header --check", || header::run(true))?;
+    Ok(Count::success())
+}
+
 fn rust(scene: &mut Scene) -> Result<Count> {
     counted("cargo test", &mut scene.cargo_test()?, Count::from_cargo)
 }
@@ -83,6 +100,7 @@ fn client(scene: &mut Scene) -> Result<Count> {
 
 fn python(scene: &mut Scene) -> Result<Count> {
     let mut pytest = scene.python()?.command();
+    pytest.env("MYPY_CACHE_DIR", place::target().join("mypy"));
     pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "bindings/python/tests"]);
     counted("pytest", &mut pytest, Count::from_pytest)
 }
@@ -91,7 +109,9 @@ fn node(scene: &mut Scene) -> Result<Count> {
     scene.native()?;
     let mut node = tool::node()?.command();
     node.args(["--test", "--test-reporter=tap"]).args(node_tests()?);
-    counted("node --test", &mut node, Count::from_tap)
+    let mut count = counted("node --test", &mut node, Count::from_tap)?;
+    count.add(&tsc()?);
+    Ok(count)
 }
 
 /// Node 18 takes files, not folders.
@@ -102,21 +122,6 @@ fn node_tests() -> Result<Vec<PathBuf>> {
     let mut files: Vec<PathBuf> = files.filter(|path| path.to_string_lossy().contains(".test.")).collect();
     files.sort();
     Ok(files)
-}
-
-fn types(scene: &mut Scene) -> Result<Count> {
-    let mut count = Count::default();
-    let cache = place::target().join("mypy");
-    let environment = scene.python()?;
-    let mut mypy = environment.command();
-    mypy.args(["-m", "mypy", "--strict", "--cache-dir"]).arg(&cache).arg("bindings/python/python/voxguard");
-    count.add(&check("mypy --strict", &mut mypy)?);
-    let mut stubtest = environment.command();
-    // Its cache would lie in the working folder.
-    stubtest.args(["-m", "mypy.stubtest", "voxguard"]).current_dir(place::target());
-    count.add(&check("stubtest", &mut stubtest)?);
-    count.add(&tsc()?);
-    Ok(count)
 }
 
 /// TypeScript lies in `target/node`; without the npm registry the check is skipped, and said so.
