@@ -36,5 +36,5 @@ pub fn signs(key: &Key, mark: MarkId) -> Vec<Column> {
 
 /// The receiver's log-odds for levels.
 pub fn log_odds(levels: &[Column]) -> Vec<Column> {
-    super::receiver::log_odds(levels)
+    super::receiver::Receiver::new().log_odds(levels)
 }

@@ -4,7 +4,7 @@
 //! every cell a sign; a part of the signs carries the id, protected by a code (`code`). The [`Marker`]
 //! raises or lowers each cell by a few decibels (`shape`, `embed`). The [`Detector`] reads the grid with a
 //! small receiver (`receiver`), looks where the pattern lies (`search`) and says how surely it is there
-//! (`detect`, `chance`). `docs/WATERMARK.md` tells the whole, with figures.
+//! (`passage`, `detect`, `chance`). `docs/WATERMARK.md` tells the whole, with figures.
 //!
 //! ```
 //! use voxguard_core::audio::Format;
@@ -34,6 +34,7 @@ mod detect;
 mod embed;
 mod grid;
 pub mod inspect;
+mod passage;
 mod receiver;
 mod search;
 mod shape;

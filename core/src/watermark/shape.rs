@@ -4,7 +4,7 @@
 //! time (a raised cosine from the middle of one cell to the middle of the next) and over the edges of
 //! the bands; it is smaller in low bands, where the ear resolves level best; and it fades in cells
 //! far below the loudest of the last moments, where it would be heard in tails and noise would take
-//! it anyway. The figures were tuned with `bench/train` (see docs/WATERMARK.md).
+//! it anyway. The figures were tuned with `bench/quality.py` and the `corpus` bench (see docs/WATERMARK.md).
 
 use realfft::num_complex::Complex32;
 
@@ -12,7 +12,7 @@ use super::chips::Column;
 use super::grid::{BANDS, STEPS, STEPS_PER_SECOND, band_position};
 
 /// Change of a fully marked cell of a middle band, in decibels.
-const STRENGTH_DB: f64 = 3.0;
+const STRENGTH_DB: f64 = 2.7;
 /// Change of the lowest and the highest band, as a share of the middle's.
 const TILT: [f64; 2] = [0.6, 1.4];
 /// A cell this far below the loudest carries half the change.
