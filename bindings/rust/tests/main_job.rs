@@ -72,7 +72,7 @@ fn speech_is_judged_marked_recorded_found_and_its_record_led_back_to() {
     assert_eq!(detection.mark, utterance.mark_id());
     assert_eq!(detection.key_id.as_deref(), Some(key.id()));
     assert!(!detection.spans.is_empty() && !detection.curve.is_empty());
-    assert_eq!(ledger.find_mark(detection.mark.unwrap()).unwrap(), [record.clone()]);
+    assert_eq!(ledger.find_mark(detection.mark.unwrap()).unwrap(), std::slice::from_ref(&record));
     assert_eq!(ledger.find_subject("user-1").unwrap().len(), 2);
     assert_eq!(ledger.get(record.seq.unwrap()).unwrap(), Some(record.clone()));
     assert_eq!(ledger.get(99).unwrap(), None);
