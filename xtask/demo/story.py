@@ -240,8 +240,8 @@ def tamper(folder, key, checkpoint):
     if verification.intact:
         sys.exit("a changed byte was not noticed")
     say("tampered", f"byte {place} of a copy: {chr(before)!r} made {chr(data[place])!r}")
-    say("noticed", verification.fault)
-    return {"byte": place, "before": before, "after": data[place], "fault": verification.fault}
+    say("noticed", verification.fault.message)
+    return {"byte": place, "before": before, "after": data[place], "fault": verification.fault._asdict()}
 
 
 def visible(text):
