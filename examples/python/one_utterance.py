@@ -52,12 +52,16 @@ def tts(text: str, clip: Path) -> Iterator[Any]:
 def main(folder: Path, clip: Path) -> None:
     key = voxguard.Key.generate()  # in earnest: Key.from_hex of a secret that is kept
     policy = voxguard.Policy(RULES)
-    guard = voxguard.Guard(policy=policy, key=key, ledger=f"sqlite:///{folder / 'voxguard.db'}", sample_rate=RATE)
+    guard = voxguard.Guard(
+        policy=policy, key=key, ledger=f"sqlite:///{folder / 'voxguard.db'}", sample_rate=RATE
+    )
     ledger = guard.ledger
     assert ledger is not None
 
     # A text in disguise is refused: an answer, not an error, and on record.
-    with guard.utterance(subject="user-1", voice="heart", text="Make a w\u200bire ＴＲＡＮＳＦＥＲ, please.") as u:
+    with guard.utterance(
+        subject="user-1", voice="heart", text="Make a w\u200bire ＴＲＡＮＳＦＥＲ, please."
+    ) as u:
         print(f"refused: {u.verdict.reason} (rule {u.verdict.hits[0].rule})")
 
     # A text that may be spoken is marked while it streams.

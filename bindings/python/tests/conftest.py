@@ -21,7 +21,13 @@ CLIP = ROOT / "examples" / "audio" / "hibari.wav"
 RULES = {
     "version": 1,
     "rules": [
-        {"id": "fraud-1", "category": "fraud", "severity": "error", "match": "phrase", "terms": ["wire transfer"]},
+        {
+            "id": "fraud-1",
+            "category": "fraud",
+            "severity": "error",
+            "match": "phrase",
+            "terms": ["wire transfer"],
+        },
         {"id": "odd-1", "category": "odd", "severity": "warning", "match": "regex", "pattern": "x[0-9]+y"},
     ],
 }

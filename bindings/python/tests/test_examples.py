@@ -48,5 +48,12 @@ def test_mark_wav_says_what_it_takes(tmp_path: Path) -> None:
 def test_one_utterance_tells_its_story() -> None:
     done = run("one_utterance.py")
     assert done.returncode == 0, done.stderr
-    for words in ("refused: ", "fraud", "spoken: Record(seq=2", "found=True", "found: Record(seq=2", "intact=True"):
+    for words in (
+        "refused: ",
+        "fraud",
+        "spoken: Record(seq=2",
+        "found=True",
+        "found: Record(seq=2",
+        "intact=True",
+    ):
         assert words in done.stdout, done.stdout

@@ -61,7 +61,8 @@ def test_one_marker_from_two_threads_answers_busy(key: Any, speech: Any) -> None
     until_busy(lambda: marker.process(long))
     marker.reset()
     assert np.array_equal(
-        np.concatenate([marker.process(speech), marker.flush()]), voxguard.embed(speech, 24000, key=key, mark=7)
+        np.concatenate([marker.process(speech), marker.flush()]),
+        voxguard.embed(speech, 24000, key=key, mark=7),
     )
 
 
@@ -141,7 +142,19 @@ ROUNDS = int(os.environ.get("VOXGUARD_ROUNDS", "4000"))
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
 @pytest.mark.parametrize(
     "noun",
-    ["key", "marker", "detector", "detection", "policy", "verdict", "guard", "utterance", "abandoned", "error", "ledger"],
+    [
+        "key",
+        "marker",
+        "detector",
+        "detection",
+        "policy",
+        "verdict",
+        "guard",
+        "utterance",
+        "abandoned",
+        "error",
+        "ledger",
+    ],
 )
 def test_memory_is_flat_over_many_rounds(key: Any, tmp_path: Path, noun: str) -> None:
     one_round = rounds(key, tmp_path)[noun]

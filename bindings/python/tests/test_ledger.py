@@ -95,7 +95,9 @@ def test_a_changed_record_is_noticed(key: Any, tmp_path: Path) -> None:
         for table in tables:
             for _, column, kind, *_ in database.execute(f"PRAGMA table_info({table})").fetchall():
                 if column == "record" and kind == "BLOB":
-                    (row,) = database.execute(f"SELECT record FROM {table} ORDER BY rowid LIMIT 1 OFFSET 1").fetchone()
+                    (row,) = database.execute(
+                        f"SELECT record FROM {table} ORDER BY rowid LIMIT 1 OFFSET 1"
+                    ).fetchone()
                     forged = row.replace(b"heart", b"heard")
                     assert forged != row
                     changed += database.execute(
@@ -201,7 +203,10 @@ def speak(guard):
 
 def in_a_namespace(mount: str, source: str, folder: Path, key: Any) -> str:
     unshare = ("unshare", "--mount", "--map-root-user")
-    if sys.platform != "linux" or subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode:
+    if (
+        sys.platform != "linux"
+        or subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode
+    ):
         pytest.skip("no namespaces here")
     before = (*unshare, "sh", "-c", f'{mount} && exec "$@"', "sh")
     return run_python(SPEAK + source, str(folder), key.to_hex(), before=before)

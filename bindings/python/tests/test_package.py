@@ -65,7 +65,12 @@ def test_the_package_says_that_it_is_typed() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("mypy", str(SOURCE), str(Path(__file__).with_name("typed_use.py")), str(ROOT / "examples" / "python")),
+        (
+            "mypy",
+            str(SOURCE),
+            str(Path(__file__).with_name("typed_use.py")),
+            str(ROOT / "examples" / "python"),
+        ),
         ("mypy.stubtest", "voxguard"),
     ],
     ids=["strict", "stubs"],

@@ -65,7 +65,9 @@ def test_a_memoryview_of_numbers_is_numbers(key: Any, speech: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float16", "int32", "uint8", "int8", "uint16", "complex64", "bool"])
+@pytest.mark.parametrize(
+    "dtype", ["float64", "float16", "int32", "uint8", "int8", "uint16", "complex64", "bool"]
+)
 def test_another_dtype_is_refused_by_name(key: Any, dtype: str) -> None:
     with pytest.raises(TypeError, match=f"{dtype} array: accepted are float32 and int16"):
         voxguard.embed(np.zeros(100, dtype), 24000, key=key, mark=7)  # type: ignore[type-var]

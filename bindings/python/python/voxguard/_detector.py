@@ -11,6 +11,7 @@ from ._native import Key
 if TYPE_CHECKING:
     from ._samples import _Samples
 
+
 class Span(NamedTuple):
     """A stretch of the audio that carries the mark."""
 
@@ -98,6 +99,4 @@ async def detect_async(
     """`detect` on a worker thread, so that the event loop goes on."""
     import asyncio
 
-    return await asyncio.to_thread(
-        detect, samples, sample_rate, keys=keys, effort=effort, channels=channels
-    )
+    return await asyncio.to_thread(detect, samples, sample_rate, keys=keys, effort=effort, channels=channels)

@@ -10,6 +10,7 @@ from typing import Any, Mapping, Tuple, Union
 from . import _arguments, _native
 from ._errors import UTF8, VoxguardError, refusal
 
+
 @dataclass(frozen=True)
 class Hit:
     """One place where a rule met the text."""

@@ -159,7 +159,9 @@ def _array_channels(shape: Tuple[int, ...], channels: Optional[int]) -> int:
         return min(shape[1], 2**16 - 1)
     if shape[1] != channels:
         meant = "1-D or (frames, 1)" if channels == 1 else f"(frames, {channels})"
-        raise format_error(f"array of shape {shape} where there is {channels} channel{'s' * (channels != 1)}: accepted is {meant}")
+        raise format_error(
+            f"array of shape {shape} where there is {channels} channel{'s' * (channels != 1)}: accepted is {meant}"
+        )
     return channels
 
 
