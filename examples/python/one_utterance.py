@@ -35,7 +35,7 @@ RULES = {
 def tts(text: str, clip: Path) -> Iterator[Any]:
     """Speaks: yields chunks of 20 ms of float32 samples at 24 kHz."""
     try:
-        import hibari  # type: ignore[import-not-found, unused-ignore]
+        import hibari  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
         samples = hibari.Hibari()(text, seed=0, speed=1.0)
     except ImportError:

@@ -146,6 +146,7 @@ fn programs(scene: &mut Scene) -> Result<Count> {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
+    fs::copy(place::top().join("examples/audio/hibari.wav"), folder.join("speech.wav"))?;
     for (language, extension) in [("python", "py"), ("js", "js"), ("c", "c"), ("cpp", "cpp")] {
         for (index, block) in blocks(&readme, language).iter().enumerate() {
             let name = format!("{language}_{index}");

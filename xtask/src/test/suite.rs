@@ -65,7 +65,11 @@ fn oldest_rust() -> Result<Count> {
         .current_dir(place::top())
         .output()?;
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
-    let number = |text: &str| -> Vec<u32> { text.split('.').filter_map(|part| part.parse().ok()).collect() };
+    // 1.89 is 1.89.0.
+    let number = |text: &str| -> Vec<u32> {
+        let parts = text.split('.').filter_map(|part| part.parse().ok());
+        parts.chain(std::iter::repeat(0)).take(3).collect()
+    };
     let ours = number(env!("CARGO_PKG_RUST_VERSION"));
     let packages = metadata["packages"].as_array().ok_or("cargo metadata lists no packages")?;
     let wants = |package: &&serde_json::Value| {
