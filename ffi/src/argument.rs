@@ -85,11 +85,11 @@ pub(crate) unsafe fn optional_text<'a>(
 ///
 /// When one grows, its old size goes on being accepted and what is missing reads as zero; the check below
 /// then compares with the struct's first size instead of today's.
-pub(crate) unsafe trait Sized0: Copy {}
+pub(crate) unsafe trait Versioned: Copy {}
 
 /// Reads a struct of the caller. One that is larger than ours is of a later header: accepted while
 /// what we do not know of it is zero, which is to say not used.
-pub(crate) unsafe fn struct_in<T: Sized0>(data: *const T) -> Result<T> {
+pub(crate) unsafe fn struct_in<T: Versioned>(data: *const T) -> Result<T> {
     let ours = size_of::<T>();
     let theirs = unsafe { struct_size(data) }?;
     let beyond = unsafe { slice::from_raw_parts(data.cast::<u8>().add(ours), theirs - ours) };
@@ -103,7 +103,7 @@ pub(crate) unsafe fn struct_in<T: Sized0>(data: *const T) -> Result<T> {
 }
 
 /// Fills a struct of the caller, who has set its `struct_size`; it stays as it was.
-pub(crate) unsafe fn struct_out<T: Sized0>(data: *mut T, value: T) -> Result<()> {
+pub(crate) unsafe fn struct_out<T: Versioned>(data: *mut T, value: T) -> Result<()> {
     let theirs = unsafe { struct_size(data.cast_const()) }?;
     unsafe { data.write(value) };
     unsafe { data.cast::<usize>().write(theirs) };
@@ -113,7 +113,7 @@ pub(crate) unsafe fn struct_out<T: Sized0>(data: *mut T, value: T) -> Result<()>
 /// Far more than a later header may add, far less than what memory that nobody set would say.
 const MOST_STRUCT_BYTES: usize = 4096;
 
-unsafe fn struct_size<T: Sized0>(data: *const T) -> Result<usize> {
+unsafe fn struct_size<T: Versioned>(data: *const T) -> Result<usize> {
     check_region(data, 1)?;
     let ours = size_of::<T>();
     let theirs = unsafe { data.cast::<usize>().read() };

@@ -5,7 +5,7 @@ use std::ffi::c_char;
 use serde_json::json;
 use voxguard_core::watermark::Detection;
 
-use crate::argument::{Sized0, place, struct_out};
+use crate::argument::{Versioned, place, struct_out};
 use crate::bytes::vg_bytes_t;
 use crate::call::{control, plain};
 use crate::error::{Error, vg_error_t};
@@ -48,7 +48,7 @@ pub struct vg_detection_info_t {
     pub curve_count: usize,
 }
 
-unsafe impl Sized0 for vg_detection_info_t {}
+unsafe impl Versioned for vg_detection_info_t {}
 
 /// A stretch of audio that carries the mark.
 #[repr(C)]
@@ -64,7 +64,7 @@ pub struct vg_span_t {
     pub score: f64,
 }
 
-unsafe impl Sized0 for vg_span_t {}
+unsafe impl Versioned for vg_span_t {}
 
 /// Fills `info`, whose struct_size you have set.
 ///

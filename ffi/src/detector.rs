@@ -3,7 +3,7 @@
 use voxguard_core::audio::Format;
 use voxguard_core::watermark::{Detector, Effort};
 
-use crate::argument::{Sized0, place, samples, slice_in, struct_in};
+use crate::argument::{Versioned, place, samples, slice_in, struct_in};
 use crate::call::control;
 use crate::detection::{Found, vg_detection_t};
 use crate::error::{Error, Result, vg_error_t};
@@ -42,7 +42,7 @@ pub struct vg_detector_options_t {
     pub effort: u32,
 }
 
-unsafe impl Sized0 for vg_detector_options_t {}
+unsafe impl Versioned for vg_detector_options_t {}
 
 /// Makes a detector for the marks of `count` keys, 1 to 64. NULL for `options` is VG_EFFORT_NORMAL.
 ///

@@ -9,7 +9,7 @@ use voxguard_core::guard::{Guard, Request};
 use voxguard_core::id::MarkId;
 use voxguard_core::ledger::{Body, Record};
 
-use crate::argument::{Sized0, optional_text, place, struct_in, text};
+use crate::argument::{Versioned, optional_text, place, struct_in, text};
 use crate::call::control;
 use crate::error::{Error, Result, vg_error_t};
 use crate::handle::{Handle, free, kind, make, shared};
@@ -48,7 +48,7 @@ pub struct vg_record_sink_t {
     pub drop: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
 }
 
-unsafe impl Sized0 for vg_record_sink_t {}
+unsafe impl Versioned for vg_record_sink_t {}
 
 /// What a guard is made of.
 #[repr(C)]
@@ -66,7 +66,7 @@ pub struct vg_guard_options_t {
     pub sink: *const vg_record_sink_t,
 }
 
-unsafe impl Sized0 for vg_guard_options_t {}
+unsafe impl Versioned for vg_guard_options_t {}
 
 /// A request to speak.
 #[repr(C)]
@@ -94,7 +94,7 @@ pub struct vg_request_t {
     pub channels: u16,
 }
 
-unsafe impl Sized0 for vg_request_t {}
+unsafe impl Versioned for vg_request_t {}
 
 /// Makes a guard. VG_ERR_STORE_KEY when the ledger was opened with another key.
 ///

@@ -10,7 +10,7 @@ use voxguard_core::id::MarkId;
 use voxguard_core::key::Key;
 use voxguard_core::watermark::Marker;
 
-use crate::argument::{Buffers, RawBuffers, Sized0, place, samples, slice_out, struct_in};
+use crate::argument::{Buffers, RawBuffers, Versioned, place, samples, slice_out, struct_in};
 use crate::call::{control, plain};
 use crate::error::{Error, Result, audio_status, vg_error_t};
 use crate::handle::{Handle, exclusive, free, kind, make, shared};
@@ -42,7 +42,7 @@ pub struct vg_marker_options_t {
     pub mark: u64,
 }
 
-unsafe impl Sized0 for vg_marker_options_t {}
+unsafe impl Versioned for vg_marker_options_t {}
 
 /// Makes a marker for one stream. VG_ERR_AUDIO_FORMAT for a rate or a number of channels that is not
 /// accepted, VG_ERR_ARGUMENT for a mark of more than 32 bits.

@@ -10,12 +10,12 @@ use crate::guard::vg_record_sink_t;
 use crate::status::{VG_ERR_BUSY, VG_ERR_CALLBACK};
 
 type Write = unsafe extern "C" fn(*mut c_void, *const std::ffi::c_char, usize) -> i32;
-type Drop_ = unsafe extern "C" fn(*mut c_void);
+type Release = unsafe extern "C" fn(*mut c_void);
 
 /// A host's sink. Dropping it calls the host's `drop`.
 pub(crate) struct Sink {
     write: Write,
-    drop: Option<Drop_>,
+    drop: Option<Release>,
     user_data: *mut c_void,
     /// One record at a time, whichever thread it comes from.
     turn: Mutex<()>,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use voxguard_core::policy::{Action, Hit, Markup, Severity, Verdict};
 
-use crate::argument::{Sized0, place, struct_out};
+use crate::argument::{Versioned, place, struct_out};
 use crate::bytes::{vg_bytes_t, vg_str_t};
 use crate::call::{control, plain};
 use crate::error::{Error, Result, vg_error_t};
@@ -65,7 +65,7 @@ pub struct vg_hit_t {
     pub end_byte: usize,
 }
 
-unsafe impl Sized0 for vg_hit_t {}
+unsafe impl Versioned for vg_hit_t {}
 
 /// Writes what is to be done: one of VG_ACTION_*.
 ///
