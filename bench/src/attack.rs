@@ -1,6 +1,9 @@
 //! What happens to audio on its way: each attack takes a clip and gives another.
 
-use crate::clip::{Clip, Draw};
+use std::path::Path;
+use std::process::Command;
+
+use crate::clip::{Clip, Draw, Failure};
 
 /// The clip at another rate: interpolated with a Kaiser-windowed sinc of 32 zero crossings on a side.
 pub fn resample(clip: &Clip, rate: u32) -> Clip {
@@ -120,6 +123,26 @@ fn biquad(samples: &mut [f32], rate: u32, hz: f64, q: f64, high_pass: bool) {
 pub fn bad_call(clip: &Clip, draw: &mut Draw) -> Clip {
     let line = telephone_band(&resample(clip, 8_000));
     mu_law(&noise(&cut(&line, 0.2), 20.0, draw))
+}
+
+/// Through a codec of ffmpeg and back, at the clip's rate. `folder` is for two files.
+///
+/// # Errors
+/// No ffmpeg on the path, or one without this codec.
+pub fn through_ffmpeg(clip: &Clip, codec: &[&str], extension: &str, folder: &Path) -> Result<Clip, Failure> {
+    let [wav, coded] = ["wav", extension].map(|end| folder.join(format!("clip.{end}")));
+    let ffmpeg = |from: &Path, options: &[&str], to: &Path| -> Result<(), Failure> {
+        let mut command = Command::new("ffmpeg");
+        command.args(["-nostdin", "-loglevel", "error", "-y", "-i"]).arg(from).args(options).arg(to);
+        let status = command.status()?;
+        if status.success() { Ok(()) } else { Err(format!("ffmpeg {options:?}: {status}").into()) }
+    };
+    clip.write(&wav)?;
+    // The layout is said again: without it libopus refuses the mono of a float WAV.
+    ffmpeg(&wav, &[&["-ac", "1"], codec].concat(), &coded)?;
+    let rate = clip.rate.to_string();
+    ffmpeg(&coded, &["-ar", &rate, "-ac", "1", "-c:a", "pcm_s16le"], &wav)?;
+    Clip::read(&wav)
 }
 
 #[cfg(test)]

@@ -2,23 +2,25 @@
 //!
 //!     cargo run --release -p voxguard-bench --bin corpus -- FOLDER [SECONDS]
 //!
-//! Reads WAV and FLAC. Clips of up to SECONDS (default 4) are left out of the totals but for
+//! Needs ffmpeg on the path, for the codecs. Reads WAV and FLAC. Clips of up to SECONDS (default 4) are left out of the totals but for
 //! unmarked audio. Each clip is marked at its own rate, under a key and id of its own.
 use std::path::{Path, PathBuf};
 
-use voxguard_bench::attack::{bad_call, cut, mu_law, noise};
+use voxguard_bench::attack::{bad_call, cut, mu_law, noise, through_ffmpeg};
 use voxguard_bench::clip::{Clip, Draw, Failure};
 use voxguard_core::watermark::{Detection, Detector, Effort, embed_f32};
 
-type Attack = fn(&Clip, &mut Draw) -> Clip;
+type Attack = fn(&Clip, &mut Draw, &Path) -> Result<Clip, Failure>;
 
-const ATTACKS: [(&str, Attack); 6] = [
-    ("none", |clip, _| clip.clone()),
-    ("mu-law 8k", |clip, _| mu_law(clip)),
-    ("noise 20 dB", |clip, draw| noise(clip, 20.0, draw)),
-    ("noise 10 dB", |clip, draw| noise(clip, 10.0, draw)),
-    ("cut 20 %", |clip, _| cut(clip, 0.2)),
-    ("bad call", |clip, draw| bad_call(clip, draw)),
+const ATTACKS: [(&str, Attack); 8] = [
+    ("none", |clip, _, _| Ok(clip.clone())),
+    ("mu-law 8k", |clip, _, _| Ok(mu_law(clip))),
+    ("MP3 32k", |clip, _, folder| through_ffmpeg(clip, &["-b:a", "32k"], "mp3", folder)),
+    ("Opus 12k", |clip, _, folder| through_ffmpeg(clip, &["-c:a", "libopus", "-b:a", "12k"], "ogg", folder)),
+    ("noise 20 dB", |clip, draw, _| Ok(noise(clip, 20.0, draw))),
+    ("noise 10 dB", |clip, draw, _| Ok(noise(clip, 10.0, draw))),
+    ("cut 20 %", |clip, _, _| Ok(cut(clip, 0.2))),
+    ("bad call", |clip, draw, _| Ok(bad_call(clip, draw))),
 ];
 
 fn main() -> Result<(), Failure> {
@@ -30,6 +32,7 @@ fn main() -> Result<(), Failure> {
     paths.retain(|path| path.extension().is_some_and(|e| e == "wav" || e == "flac"));
     paths.sort();
 
+    let scratch = tempfile::tempdir()?;
     println!("{:<48} {:>5}  ln p: unmarked, then {:?}", "clip", "s", ATTACKS.map(|(name, _)| name));
     let (mut clips, mut found, mut read) = (0, [0; ATTACKS.len()], [0; ATTACKS.len()]);
     let (mut wrong, mut alarms, mut least) = (0, 0, 1f64);
@@ -49,7 +52,7 @@ fn main() -> Result<(), Failure> {
         clips += usize::from(counts);
         let marked = Clip { samples: embed_f32(&key, id, clip.format()?, &clip.samples)?, rate: clip.rate };
         for (index, (_, attack)) in ATTACKS.iter().enumerate() {
-            let detection = detect(&attack(&marked, &mut draw))?;
+            let detection = detect(&attack(&marked, &mut draw, scratch.path())?)?;
             let right = detection.mark == Some(id);
             wrong += usize::from(detection.mark.is_some() && !right);
             found[index] += usize::from(counts && detection.found);
