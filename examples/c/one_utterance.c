@@ -51,7 +51,7 @@ static vg_utterance_t *begin(const vg_guard_t *guard, const char *text, const wa
   must(vg_utterance_verdict(utterance, &verdict), NULL);
   must(vg_verdict_reason(verdict, &reason), NULL);
   printf("%s: %s\n", allowed ? "allowed" : "refused", text);
-  if (!allowed) printf("  because: %.*s\n", (int)reason.len, reason.data);
+  if (!allowed) printf("  %.*s\n", (int)reason.len, reason.data);
   vg_verdict_free(verdict);
   return utterance;
 }

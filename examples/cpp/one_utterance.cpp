@@ -24,7 +24,7 @@ voxguard::Utterance begin(const voxguard::Guard &guard, const char *text, const 
   auto utterance =
       guard.begin({text, "heart", "user-1", voxguard::Markup::automatic, speech.rate, speech.channels});
   std::printf("%s: %s\n", utterance.allowed() ? "allowed" : "refused", text);
-  if (!utterance.allowed()) std::printf("  because: %s\n", utterance.verdict().reason.c_str());
+  if (!utterance.allowed()) std::printf("  %s\n", utterance.verdict().reason.c_str());
   return utterance;
 }
 

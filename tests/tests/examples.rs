@@ -89,7 +89,7 @@ fn tells_the_story(mut command: impl FnMut() -> Command) {
         let text =
             program::run(command.arg(folder.path().join("out.wav")).arg(folder.path().join("ledger.db")));
         for part in
-            ["refused: <speak>", "because: ", "allowed: The shipment", "\"generation\"", "\"intact\":true"]
+            ["refused: <speak>", "blocked: ", "allowed: The shipment", "\"generation\"", "\"intact\":true"]
         {
             assert!(text.contains(part), "{part} in round {round} of\n{text}");
         }

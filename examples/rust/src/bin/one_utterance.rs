@@ -89,7 +89,7 @@ fn begin(guard: &Guard, text: &str, spec: WavSpec) -> Result<Utterance, Box<dyn 
     })?;
     println!("{}: {text}", if utterance.allowed() { "allowed" } else { "refused" });
     if !utterance.allowed() {
-        println!("  because: {}", utterance.verdict().reason);
+        println!("  {}", utterance.verdict().reason);
     }
     Ok(utterance)
 }
