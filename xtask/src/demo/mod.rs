@@ -16,6 +16,10 @@ use std::time::Instant;
 pub fn run() -> Result {
     let start = Instant::now();
     let out = place::target().join("demo");
+    // What an earlier run left must not be taken for this one's.
+    if out.exists() {
+        fs::remove_dir_all(&out)?;
+    }
     fs::create_dir_all(&out)?;
     println!("voxguard, one utterance from end to end\n\n 1  Build");
     let mut environment = Environment::open()?;
