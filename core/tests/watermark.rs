@@ -88,6 +88,24 @@ fn a_mark_is_found_whatever_was_cut_away_and_told_apart_from_other_keys() {
 }
 
 #[test]
+fn a_cut_through_a_noisy_call_is_bridged_under_every_key() {
+    // Neither side is long enough alone, and pilots alone do not rank the sides first under every key.
+    let format = Format::new(8_000, 1).unwrap();
+    let clip = voice(8_000, 5.6, 21);
+    let loudness = (clip.iter().map(|x| x * x).sum::<f32>() / clip.len() as f32).sqrt();
+    for seed in 0..24 {
+        let id = MarkId::new(seed as u32);
+        let mut state = seed;
+        let mut call = embed_f32(&key(seed), id, format, &clip).unwrap();
+        call.iter_mut().for_each(|x| *x += 0.6 * loudness * uniform(&mut state));
+        call.drain(20_000..25_600);
+        let detector = Detector::new(vec![key(seed)], Effort::Normal).unwrap();
+        let detection = detector.detect_f32(&call, format).unwrap();
+        assert_eq!(detection.mark, Some(id), "key {seed}: p {:e}", detection.p_value);
+    }
+}
+
+#[test]
 fn spans_tell_where_the_marked_part_of_a_recording_is() {
     let format = Format::new(16_000, 1).unwrap();
     let mut recording = voice(16_000, 18.0, 4);

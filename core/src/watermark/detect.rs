@@ -31,9 +31,9 @@ pub enum Effort {
 impl Effort {
     fn budget(self) -> Budget {
         match self {
-            Self::Fast => Budget { grids: 2, singles: 4, pairs: 2 },
-            Self::Normal => Budget { grids: 3, singles: 10, pairs: 8 },
-            Self::Thorough => Budget { grids: 6, singles: 32, pairs: 32 },
+            Self::Fast => Budget { grids: 2, shortlist: 32, singles: 4, pairs: 2 },
+            Self::Normal => Budget { grids: 3, shortlist: 128, singles: 10, pairs: 16 },
+            Self::Thorough => Budget { grids: 6, shortlist: 256, singles: 32, pairs: 32 },
         }
     }
 }

@@ -1,7 +1,8 @@
 //! A passage of a recording, as the receiver read it, and what it supports.
 //!
-//! For each key, the pilots propose segments; single segments and pairs are decoded; a codeword whose
-//! check agrees is then sought in the whole passage with all cells.
+//! For each key, the pilots propose segments; the code cells rank them; for the best of them, others that a
+//! cut could have left beside it are sought in the same way; single segments and pairs are decoded; a codeword
+//! whose check agrees is then sought in the whole passage with all cells.
 //!
 //! Every hypothesis that could have been chosen is counted. For a claim "these m segments, under this
 //! id", all m-tuples of segments (grid, shift, first and last unit) and all 2^32 ids count; for "a mark
@@ -9,6 +10,7 @@
 //! probability by fixed weights. The choice may then be made in any way at all: by the union bound
 //! P(p <= a) <= a over random keys, for any audio (see `chance`).
 
+use super::agreement::Agreement;
 use super::chance::ln_tail;
 use super::chips::{Chips, Column, PERIOD, PILOT_SHARE, Role};
 use super::code::{CODE_BITS, decode, encode};
@@ -24,6 +26,8 @@ const MOST_SEGMENTS: usize = 8;
 /// ln of the p-value below which an id is given out: ln 1e-9. Stricter than for a find: where the score
 /// is just enough for a find, one decoding in ten goes wrong, and the check lets 1 in 4096 of those pass.
 const LN_SURE_ID: f64 = -20.72;
+/// Segments beside which another is sought, for recordings that were cut.
+const ANCHORS: usize = 2;
 /// Columns on each side over which the curve is smoothed.
 const CURVE_REACH: usize = 10;
 /// Columns between points of the curve: 0.24 s.
@@ -34,6 +38,8 @@ const CURVE_STRIDE: usize = 5;
 pub struct Budget {
     /// Grids that begin at different steps of a cell.
     pub grids: usize,
+    /// Segments that the pilots propose, to be told apart by the code cells.
+    pub shortlist: usize,
     /// Segments that are decoded alone.
     pub singles: usize,
     /// Pairs of segments that are decoded together.
@@ -112,9 +118,16 @@ impl Passage {
 
     /// The best claim that this passage supports for one key.
     pub fn claim(&self, key: &Keyed, budget: Budget) -> Claim {
-        let proposed = segments(&self.soft, &key.pilots, PILOT_SHARE, budget.singles, &[]);
+        let everywhere = vec![true; self.units()];
+        let proposed = self.likeliest(key, budget.shortlist, budget.singles, &everywhere);
         let mut tuples: Vec<Vec<Segment>> = proposed.iter().map(|segment| vec![*segment]).collect();
-        tuples.extend(best_pairs(&proposed, budget.pairs));
+        let mut parts = proposed.clone();
+        for anchor in proposed.iter().take(ANCHORS) {
+            let outside: Vec<bool> =
+                (0..self.units()).map(|unit| !(anchor.from..anchor.to).contains(&unit)).collect();
+            parts.extend(self.likeliest(key, budget.shortlist, budget.singles, &outside));
+        }
+        tuples.extend(best_pairs(&parts, budget.pairs));
 
         let mut best = Claim { ln_p: 0.0, mark: None, segments: vec![], curve: vec![], spans: vec![] };
         // The signs by which the best claim's cells are judged: the pilots', or a codeword's.
@@ -143,6 +156,49 @@ impl Passage {
         best
     }
 
+    /// The segments in free units that pilots and code cells together speak for most.
+    fn likeliest(&self, key: &Keyed, shortlist: usize, most: usize, free: &[bool]) -> Vec<Segment> {
+        let shortlist = segments(&self.soft, &key.pilots, PILOT_SHARE, shortlist, free);
+        let mut segments: Vec<Segment> =
+            shortlist.iter().filter_map(|segment| self.fitted(segment, key, free)).collect();
+        segments.sort_by(|a, b| b.z.total_cmp(&a.z));
+        segments.truncate(most);
+        segments
+    }
+
+    /// A segment's hypothesis over the units where pilots and code cells together speak for it most.
+    fn fitted(&self, segment: &Segment, key: &Keyed, free: &[bool]) -> Option<Segment> {
+        let units: Vec<Agreement> = (0..self.units())
+            .map(|unit| self.agreement(&Segment { from: unit, to: unit + 1, ..*segment }, key))
+            .collect();
+        let mut best: Option<Segment> = None;
+        for from in 0..units.len() {
+            let mut sum = Agreement::default();
+            let rest = units.iter().zip(free).enumerate().skip(from);
+            for (unit, (agreement, _)) in rest.take_while(|(_, (_, free))| **free) {
+                sum.add(agreement);
+                let z = sum.score();
+                if best.is_none_or(|best| z > best.z) {
+                    best = Some(Segment { from, to: unit + 1, z, ..*segment });
+                }
+            }
+        }
+        best
+    }
+
+    /// How far a segment's readings agree with its hypothesis.
+    fn agreement(&self, segment: &Segment, key: &Keyed) -> Agreement {
+        let (sums, squares) = Self::code_sums(&self.soft, segment, &key.chips);
+        let mut pilots = (0.0, 0.0);
+        for (place, soft) in Self::columns(&self.soft, segment) {
+            if let Some(signs) = key.pilots.get(place) {
+                pilots.0 += dot(soft, signs);
+                pilots.1 += PILOT_SHARE * dot(soft, soft);
+            }
+        }
+        Agreement { pilots, sums, squares }
+    }
+
     /// Decodes an id from segments, looks for the rest of its mark, and decodes that again until the id
     /// stays: a codeword near the right one may pass the check by luck on a scrap, hardly on the whole.
     fn read_id(&self, seed: Vec<Segment>, chips: &Chips, tried: &mut Vec<MarkId>) -> Option<Read> {
@@ -167,19 +223,35 @@ impl Passage {
     /// The code bits' log-odds, summed over the segments.
     fn code_bits(&self, segments: &[Segment], chips: &Chips) -> [f32; CODE_BITS] {
         let mut bits = [0f32; CODE_BITS];
-        for (place, odds) in segments.iter().flat_map(|segment| Self::columns(&self.odds, segment)) {
+        for segment in segments {
+            let (sums, _) = Self::code_sums(&self.odds, segment, chips);
+            bits.iter_mut().zip(sums).for_each(|(bit, sum)| *bit += sum);
+        }
+        bits
+    }
+
+    /// For each code bit, the sum of a segment's readings of it, and the sum of their squares.
+    fn code_sums(
+        values: &[Vec<Column>],
+        segment: &Segment,
+        chips: &Chips,
+    ) -> ([f32; CODE_BITS], [f32; CODE_BITS]) {
+        let (mut sums, mut squares) = ([0f32; CODE_BITS], [0f32; CODE_BITS]);
+        for (place, values) in Self::columns(values, segment) {
             let (Some(signs), Some(roles)) = (chips.signs().get(place), chips.roles().get(place)) else {
                 continue;
             };
-            for ((odds, sign), role) in odds.iter().zip(signs).zip(roles) {
+            for ((value, sign), role) in values.iter().zip(signs).zip(roles) {
                 if let Role::Code(bit) = role
-                    && let Some(bit) = bits.get_mut(usize::from(*bit))
+                    && let (Some(sum), Some(square)) =
+                        (sums.get_mut(usize::from(*bit)), squares.get_mut(usize::from(*bit)))
                 {
-                    *bit += odds * sign;
+                    *sum += value * sign;
+                    *square += value * value;
                 }
             }
         }
-        bits
+        (sums, squares)
     }
 
     /// Looks for the rest of a mark whose codeword is known: the segments that together are least
