@@ -23,11 +23,13 @@
     )
 )]
 
+pub mod access;
 pub mod audio;
 pub mod guard;
 pub mod id;
 pub mod key;
 pub mod ledger;
 pub mod policy;
+pub mod seal;
 pub mod text;
 pub mod watermark;
