@@ -1,13 +1,58 @@
-//! `cargo xtask bench`: the speed benches of `bench/`.
+//! `cargo xtask bench`: the speed benches of `bench/`, and with `watermark` the robustness bench.
 
-use crate::{Result, tool};
+use crate::place::Profile;
+use crate::python::{self, Environment};
+use crate::{Result, build, place, step, tool};
+use std::env;
 
 pub fn run(arguments: &[String]) -> Result {
+    if let Some((name, rest)) = arguments.split_first()
+        && name == "watermark"
+    {
+        return watermark(rest);
+    }
     let mut cargo = tool::cargo();
     cargo.args(["bench", "--locked", "--package", "voxguard-bench", "--"]).args(arguments);
-    if cargo.current_dir(crate::place::top()).status()?.success() {
+    if cargo.current_dir(place::top()).status()?.success() {
         Ok(())
     } else {
         Err("the benches broke off; their own words stand above".into())
     }
+}
+
+/// Runs `bench/robustness` in an environment of its own, over the library built from this tree.
+fn watermark(arguments: &[String]) -> Result {
+    let environment = Environment::open_in("venv-bench")?;
+    let folder = place::top().join("bench/robustness");
+    environment.install_file(&folder.join("requirements.txt"))?;
+    environment.install(&python::MATURIN)?;
+    let wheel = build::wheel(&environment, Profile::Release)?;
+    environment.install_wheel(&wheel)?;
+
+    let mut bench = environment.command();
+    bench.args(["-m", "robustness", "--out"]).arg(place::target().join("bench/watermark"));
+    if !asks(arguments, "--corpus") {
+        match env::var_os("VOXGUARD_CORPUS") {
+            Some(corpus) => bench.arg("--corpus").arg(corpus),
+            None => {
+                step::note("corpus", "the few committed clips; --corpus or $VOXGUARD_CORPUS names more");
+                let clips = place::top().join("tests/vectors");
+                bench.arg("--corpus").arg(clips).args(["--lengths", "2,3"])
+            }
+        };
+    }
+    if asks(arguments, "--peers") {
+        let peers = Environment::open_in("venv-peers")?;
+        match peers.install_file(&folder.join("requirements-peers.txt")) {
+            Ok(()) => drop(bench.arg("--peers-python").arg(peers.interpreter())),
+            Err(error) => step::note("without", &format!("peers: {error}")),
+        }
+    }
+    bench.args(arguments).env("PYTHONPATH", place::top().join("bench")).current_dir(place::top());
+    if bench.status()?.success() { Ok(()) } else { Err("the bench broke off; its words stand above".into()) }
+}
+
+/// Whether an option is among the arguments, as `--option VALUE` or `--option=VALUE`.
+fn asks(arguments: &[String], option: &str) -> bool {
+    arguments.iter().any(|word| word.split('=').next() == Some(option))
 }

@@ -1,4 +1,4 @@
-//! The Python environment under `target/venv` and what is installed in it.
+//! The Python environments under `target/` and what is installed in them.
 //!
 //! What was installed is stamped, so that a second run asks no registry.
 
@@ -24,10 +24,13 @@ impl Packages {
 pub const MATURIN: Packages = Packages { name: "maturin", requirements: &["maturin>=1.9,<2"] };
 pub const SPEECH: Packages = Packages { name: "hibari-tts", requirements: &["hibari-tts==0.2.1"] };
 pub const PICTURE: Packages = Packages { name: "matplotlib", requirements: &["matplotlib>=3.7", "numpy"] };
+/// What the attacks of the robustness bench need at least.
+pub const SIGNAL: Packages =
+    Packages { name: "scipy and soundfile", requirements: &["scipy>=1.9", "soundfile>=0.12"] };
 pub const TESTS: Packages =
     Packages { name: "pytest, mypy and numpy", requirements: &["pytest>=8", "mypy>=1.10", "numpy"] };
 
-/// `target/venv`, and where the voxguard package lies when it could not be installed there.
+/// An environment, and where the voxguard package lies when it could not be installed there.
 pub struct Environment {
     base: tool::Tool,
     folder: PathBuf,
@@ -35,14 +38,19 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Makes the environment when it is not there, or was made by another Python.
+    /// `target/venv`, made when it is not there, or was made by another Python.
     pub fn open() -> Result<Environment> {
+        Environment::open_in("venv")
+    }
+
+    /// The same in the folder `name` of `target/`, for packages that must not meet the others.
+    pub fn open_in(name: &str) -> Result<Environment> {
         let base = tool::python()?;
-        let folder = place::target().join("venv");
+        let folder = place::target().join(name);
         let environment = Environment { base, folder, path: None };
         let stamp = environment.folder.join("made-by");
         if fs::read_to_string(&stamp).ok().as_deref() != Some(&environment.base.version) {
-            step::timed("Python environment target/venv", || environment.make())?;
+            step::timed(&format!("Python environment target/{name}"), || environment.make())?;
             fs::write(stamp, &environment.base.version)?;
         }
         Ok(environment)
@@ -97,6 +105,19 @@ impl Environment {
         Ok(())
     }
 
+    /// Installs what the requirements file at `path` names, unless that was done before.
+    pub fn install_file(&self, path: &Path) -> Result {
+        let stamp = self.folder.join("installed-file");
+        let wanted = fs::read_to_string(path).map_err(|error| format!("{}: {error}", place::shown(path)))?;
+        if fs::read_to_string(&stamp).ok().as_deref() != Some(&wanted) {
+            let label = format!("{} from PyPI", place::shown(path));
+            step::run(&label, self.pip().args(["install", "--retries", "1", "-r"]).arg(path))
+                .map_err(|error| short(&*error))?;
+            fs::write(stamp, wanted)?;
+        }
+        Ok(())
+    }
+
     /// Installs the wheel at `path`, without what it depends on, unless the same wheel is in place.
     pub fn install_wheel(&self, path: &Path) -> Result {
         let stamp = self.folder.join("installed-wheel");
@@ -104,7 +125,8 @@ impl Environment {
         if fs::read_to_string(&stamp).ok().as_deref() != Some(&wanted) {
             let mut pip = self.pip();
             pip.args(["install", "--no-deps", "--no-index", "--force-reinstall"]).arg(path);
-            step::run("wheel into target/venv", &mut pip)?;
+            let name = self.folder.file_name().unwrap_or_default().to_string_lossy();
+            step::run(&format!("wheel into target/{name}"), &mut pip)?;
             fs::write(stamp, wanted)?;
         }
         Ok(())

@@ -39,6 +39,11 @@ pub const SUITES: &[Suite] = &[
         run: python,
     },
     Suite {
+        name: "robustness",
+        what: "the robustness bench: its attacks do what they say, and a small run of it",
+        run: robustness,
+    },
+    Suite {
         name: "node",
         what: "node --test over the built addon, tsc over the published types among it",
         run: node,
@@ -107,6 +112,15 @@ fn python(scene: &mut Scene) -> Result<Count> {
     pytest.env("MYPY_CACHE_DIR", place::target().join("mypy"));
     pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "bindings/python/tests"]);
     counted("pytest", &mut pytest, Count::from_pytest)
+}
+
+fn robustness(scene: &mut Scene) -> Result<Count> {
+    let environment = scene.python()?;
+    environment.install(&crate::python::SIGNAL)?;
+    let mut pytest = environment.command();
+    pytest.env("PYTHONPATH", place::top().join("bench"));
+    pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "bench/robustness/tests"]);
+    counted("pytest, robustness bench", &mut pytest, Count::from_pytest)
 }
 
 fn node(scene: &mut Scene) -> Result<Count> {
