@@ -14,7 +14,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 from . import attack as attacks  # noqa: E402
-from . import corpus, measure, run, score, section, table  # noqa: E402
+from . import corpus, measure, run, section, table, target  # noqa: E402
 from . import scheme as schemes  # noqa: E402
 from .quality import absent  # noqa: E402
 from .store import Results  # noqa: E402
@@ -44,6 +44,7 @@ def arguments(words: "list[str]") -> argparse.Namespace:
     parser.add_argument("--only", default="attacks,quality,alarms,speed,pictures", help="parts to do, separated by commas")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="processes")
     parser.add_argument("--minutes", type=float, default=0, help="stop after so many; the next run goes on")
+    parser.add_argument("--report", action="store_true", help="no work: tables and pictures of what is done by now")
     parser.add_argument("--list", action="store_true", help="names the attacks and ends")
     parser.add_argument("--section", type=Path, default=None, help="put the section of the last run into this document, and end")
     return parser.parse_args(words)
@@ -73,9 +74,13 @@ def main(words: "list[str]") -> int:
             plot.drawn(made, options.out)
         except ImportError:
             print("    no pictures: matplotlib is not installed")
-    print(table.overview(made))
+    if made["results"]:
+        print(table.overview(made))
     if any(made["quality"].values()):
         print(table.quality(made))
+    for word in made["schemes"]:
+        if word.startswith("voxguard"):
+            print(target.shown([line for line in target.judged(made, word) if line.held is not None]))
     print(f"tables, JSON and pictures: {options.out}")
     return 0
 
@@ -128,8 +133,9 @@ def measured(options: argparse.Namespace, command: str) -> dict:
         made["about"]["measures left out"] = ", ".join(absent())
 
     def judged(marked: bool, some: "list[corpus.Item]", which: list, title: str) -> "list[dict]":
-        work = [work for work in run.planned(usable, versions, some, which, results, marked)]
-        run.carried_out(work, setting, results, options.jobs, options.minutes, title)
+        if not options.report:
+            work = list(run.planned(usable, versions, some, which, results, marked))
+            run.carried_out(work, setting, results, options.jobs, options.minutes, title)
         return run.collected(usable, versions, some, which, results, marked)
 
     if "attacks" in parts:
@@ -137,11 +143,12 @@ def measured(options: argparse.Namespace, command: str) -> dict:
     if "quality" in parts:
         some = [item for item in pieces if item.seconds in QUALITY_LENGTHS] or pieces
         for word in usable:
-            made["quality"][word] = measure.qualities(word, versions[word], some, setting, results, options.jobs)
+            jobs = 0 if options.report else options.jobs
+            made["quality"][word] = measure.qualities(word, versions[word], some, setting, results, jobs)
     if "alarms" in parts:
         which = [one for one in chosen if one.name in run.ALARM_ATTACKS]
         made["alarms"] = judged(False, pieces, which, "false alarms")
-    if "speed" in parts:
+    if "speed" in parts and not options.report:
         made["speed"] = measure.speeds(usable, pieces[:3], setting)
     return made
 

@@ -24,14 +24,14 @@ LONGEST_SECONDS = 12.0
 
 
 def qualities(word: str, version: str, items: "list[Item]", setting: Setting, results: Results, jobs: int) -> "list[dict]":
-    """Measures of each piece, marked by the scheme against itself."""
+    """Measures of each piece, marked by the scheme against itself; with no jobs, those that are known."""
     tasks, names = [], []
     for item in items:
         clip = item.clip()
         names.append((item.name, key("quality", *quality.absent(), source(), word, version, clip.digest())))
         if results.get(names[-1][1]) is None:
             tasks.append((word, item, names[-1][1]))
-    if tasks:
+    if tasks and jobs:
         with multiprocessing.get_context("spawn").Pool(jobs, run.begin, (setting,)) as pool:
             for name, value in pool.imap_unordered(_quality, tasks):
                 (results.known.__setitem__ if "error" in value else results.put)(name, value)

@@ -36,7 +36,7 @@ def _groups(run: dict, path: Path) -> Path:
     axes.set_xlim(0, 1)
     axes.set_xlabel("mean detection rate")
     axes.grid(axis="x", alpha=0.3)
-    axes.legend(loc="lower left")
+    figure.legend(loc="outside lower right")
     figure.savefig(path, dpi=110)
     pyplot.close(figure)
     return path
@@ -55,7 +55,7 @@ def _attacks(name: str, rows: "list[score.Row]", path: Path) -> Path:
     axes.set_yticks(range(len(rows)), [row.attack for row in rows], fontsize=6)
     axes.set_xticks(range(len(lengths)), [f"{n:g} s" for n in lengths])
     axes.set_title(f"{name}: detection rate", fontsize=9)
-    figure.colorbar(image, shrink=0.3)
+    figure.colorbar(image, shrink=0.1, anchor=(0, 1))
     figure.savefig(path, dpi=110)
     pyplot.close(figure)
     return path

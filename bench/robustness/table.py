@@ -32,10 +32,6 @@ def order(run: dict) -> "list[tuple[str, str]]":
     return [(one["name"], one["group"]) for one in run["attacks"]]
 
 
-def entries_of(run: dict) -> "list[dict]":
-    return run["results"]
-
-
 def overview(run: dict) -> str:
     """One column a scheme: the mean over attacks, per length, ids, groups."""
     tables = {name: score.rows(run["results"], name, order(run)) for name in run["schemes"]}
@@ -141,6 +137,8 @@ def failures(run: dict) -> "list[str]":
 
 def document(run: dict) -> str:
     """All tables of a run."""
+    from . import target  # which reads these tables
+
     ours = [name for name in run["schemes"] if name.startswith("voxguard")]
     parts = ["# The watermark under attack\n", run["command"] + "\n", "## Overview\n", overview(run)]
     parts += [f"{key}: {value}" for key, value in run["about"].items()]
@@ -155,6 +153,7 @@ def document(run: dict) -> str:
     for name in run["schemes"]:
         parts += [f"\n## {name}, every attack\n", per_attack(run, name)]
     for one in ours:
+        parts.insert(3, f"\n## {one}: what it must reach\n\n{target.shown(target.judged(run, one))}")
         for peer in run["schemes"]:
             if peer not in ours:
                 text, behind = beside(run, one, peer)

@@ -6,7 +6,7 @@ import json
 import pytest
 from conftest import REPOSITORY
 
-from robustness import corpus, score, section, table
+from robustness import corpus, score, section, table, target
 from robustness.__main__ import main
 
 ATTACKS = "none;gain -12 dB;mu-law 8 kHz;white noise 20 dB;low pass 4 kHz;a fifth cut out;8 bits;inverted"
@@ -109,3 +109,19 @@ def test_a_peer_is_compared_on_the_pieces_that_both_met():
     ]
     text, behind = table.beside({"results": entries, "attacks": [{"name": "none", "group": "untouched"}]}, "voxguard", "perth")
     assert "| none | 1/1 | 1/1 |" in text and behind == []
+
+
+def test_targets_read_the_rows_that_they_name():
+    run = {
+        "schemes": ["voxguard"], "quality": {}, "alarms": [], "speed": [],
+        "attacks": [{"name": name, "group": "speed"} for name in ("speed 0.8", "speed 1.05")],
+        "results": [
+            {"scheme": "voxguard", "item": f"{name}{length}", "length": length, "attack": name,
+             "value": {"found": name == "speed 1.05" and length >= 5, "id": None}}
+            for name in ("speed 0.8", "speed 1.05") for length in (2.5, 5.0)
+        ],
+    }  # fmt: skip
+    held = {line.what: (line.measured, line.held) for line in target.judged(run, "voxguard")}
+    assert held["speed to 10 %, from 5 s"] == ("1.000", True)
+    assert held["presence, all attacks"] == ("0.250", False)
+    assert held["pitch to 2 semitones, from 5 s"] == ("-", None)
