@@ -25,9 +25,12 @@ fn watermark(arguments: &[String]) -> Result {
     let environment = Environment::open_in("venv-bench")?;
     let folder = place::top().join("bench/robustness");
     environment.install_file(&folder.join("requirements.txt"))?;
-    environment.install(&python::MATURIN)?;
-    let wheel = build::wheel(&environment, Profile::Release)?;
-    environment.install_wheel(&wheel)?;
+    // What only reads or tells needs no library.
+    if !["--section", "--list", "--help", "-h"].iter().any(|option| asks(arguments, option)) {
+        environment.install(&python::MATURIN)?;
+        let wheel = build::wheel(&environment, Profile::Release)?;
+        environment.install_wheel(&wheel)?;
+    }
 
     let mut bench = environment.command();
     bench.args(["-m", "robustness", "--out"]).arg(place::target().join("bench/watermark"));
