@@ -116,7 +116,7 @@ def _rest(run: dict, scheme: str, rows: "list[Row]") -> "list[Line]":
             lines.append(_least("mark, times real time", row["mark"], 1000, 0))
             lines.append(_least(f"detect {effort}, marked, times real time", row["detect"], asked[0], 0))
             lines.append(_least(f"detect {effort}, unmarked, times real time", row["detect unmarked"], asked[1], 0))
-            lines.append(_most("memory of a process that marks 10 minutes, MB", row["bytes"] / 2**20, 30))
+            lines.append(_most("memory of a Python that marks 10 minutes, MB", row["bytes"] / 2**20, 30))
     return lines
 
 
