@@ -61,10 +61,10 @@ def test_a_peer_that_is_not_there_is_told_and_the_run_goes_on(small):
 
 def test_the_tables_show_each_attack_once(small):
     out, run = small
-    text = (out / "tables.md").read_text()
+    text = (out / "tables.md").read_text().split("## voxguard, every attack")[1]
     for name in ATTACKS.split(";"):
         assert text.count(f"| {name} |") == 1, name
-    assert "**all attacks**" in text
+    assert "**all attacks**" in table.overview(run)
 
 
 def test_the_section_takes_its_place_and_keeps_the_rest(small, tmp_path):
