@@ -33,7 +33,7 @@ def text(run: dict) -> str:
     ]  # fmt: skip
     for peer in peers:
         _, behind = table.beside(run, ours, peer)
-        parts.append(f"Behind {peer} in {len(behind)} attacks{': ' + ', '.join(behind) if behind else ''}.\n")
+        parts.append(f"Behind {peer} in {len(behind)} attacks{': ' + '; '.join(behind) if behind else ''}.\n")
     if run["alarms"]:
         parts += ["Unmarked audio:\n", table.alarms(run)]
     if run["speed"]:

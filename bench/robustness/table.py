@@ -157,7 +157,7 @@ def document(run: dict) -> str:
         for peer in run["schemes"]:
             if peer not in ours:
                 text, behind = beside(run, one, peer)
-                parts += [f"\n## {one} beside {peer}\n", text, f"Behind in {len(behind)}: {', '.join(behind) or 'none'}.\n"]
+                parts += [f"\n## {one} beside {peer}\n", text, f"Behind in {len(behind)}: {'; '.join(behind) or 'none'}.\n"]
     if run["skipped"]:
         parts += ["\n## Left out\n", *(f"- {name}: {why}" for name, why in run["skipped"].items())]
     wrongs = failures(run)

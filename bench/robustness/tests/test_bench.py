@@ -7,7 +7,7 @@ import pytest
 from conftest import REPOSITORY
 
 from robustness import corpus, score, section, table, target
-from robustness.__main__ import main
+from robustness.__main__ import main, told
 
 ATTACKS = "none;gain -12 dB;mu-law 8 kHz;white noise 20 dB;low pass 4 kHz;a fifth cut out;8 bits;inverted"
 
@@ -125,3 +125,8 @@ def test_targets_read_the_rows_that_they_name():
     assert held["speed to 10 %, from 5 s"] == ("1.000", True)
     assert held["presence, all attacks"] == ("0.250", False)
     assert held["pitch to 2 semitones, from 5 s"] == ("-", None)
+
+
+def test_the_command_is_told_without_paths():
+    words = ["--out", "here/there", "--corpus=/some/where", "--clips", "2", "--attacks", "none;GSM"]
+    assert told(words) == "cargo xtask bench watermark --corpus CORPUS --clips 2 --attacks 'none;GSM'"
