@@ -103,6 +103,12 @@ typedef struct vg_policy_t vg_policy_t;
 /** The answer about one text. */
 typedef struct vg_verdict_t vg_verdict_t;
 
+/** A text that arrives in pieces. */
+typedef struct vg_text_stream_t vg_text_stream_t;
+
+/** Where a classifier puts what it finds. Lives for one call of the classifier. */
+typedef struct vg_findings_t vg_findings_t;
+
 /** An open ledger. */
 typedef struct vg_ledger_t vg_ledger_t;
 
@@ -679,6 +685,8 @@ void vg_policy_free(vg_policy_t *policy);
 #define VG_ACTION_WARN 1
 /** Do not speak it. */
 #define VG_ACTION_BLOCK 2
+/** Speak the verdict's text, from which parts are masked. Stronger than VG_ACTION_WARN, weaker than VG_ACTION_BLOCK. */
+#define VG_ACTION_MASK 3
 /** A hit worth knowing of. */
 #define VG_SEVERITY_INFO 0
 /** A hit that may be a problem. */
@@ -774,6 +782,223 @@ vg_status_t vg_verdict_json(const vg_verdict_t *verdict,
  * Threads: one. Real time: no.
  */
 void vg_verdict_free(vg_verdict_t *verdict);
+
+/* ---- Text streams ----
+ *
+ * Texts that arrive in pieces, as a language model writes them.
+ */
+
+/**
+ * Judges a text for which consents exist: `consents` are `consent_count` protected names, or ids of rules with match
+ * "name", that do not hit in it. Otherwise as vg_policy_check.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_policy_check_consented(const vg_policy_t *policy,
+                                      const char *text,
+                                      size_t len,
+                                      uint32_t markup,
+                                      const vg_str_t *consents,
+                                      size_t consent_count,
+                                      vg_verdict_t **out,
+                                      vg_error_t **err);
+
+/**
+ * Begins a text that arrives in pieces; `markup` is one of VG_MARKUP_*, consents as in vg_policy_check_consented. The
+ * stream keeps the policy alive.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_text_stream_new(const vg_policy_t *policy,
+                               uint32_t markup,
+                               const vg_str_t *consents,
+                               size_t consent_count,
+                               vg_text_stream_t **out,
+                               vg_error_t **err);
+
+/**
+ * Takes the next piece, and gives the text that may be spoken now, after everything given before; it may be empty.
+ * `blocked` becomes true when a rule forbids to go on: nothing will be given any more. `hits` may be NULL, and gets the hits
+ * that were decided as a JSON list, with places in the whole text. Pieces end anywhere between characters. VG_ERR_TEXT when the
+ * text is longer than 1 MiB in all.
+ *
+ * Threads: one. Real time: no.
+ */
+vg_status_t vg_text_stream_push(vg_text_stream_t *stream,
+                                const char *text,
+                                size_t len,
+                                vg_bytes_t *released,
+                                bool *blocked,
+                                vg_bytes_t *hits,
+                                vg_error_t **err);
+
+/**
+ * Says that the text is complete, and gives the rest of it. VG_ERR_TEXT when an SSML document is broken: nothing of it
+ * was given.
+ *
+ * Threads: one. Real time: no.
+ */
+vg_status_t vg_text_stream_finish(vg_text_stream_t *stream,
+                                  vg_bytes_t *released,
+                                  bool *blocked,
+                                  vg_bytes_t *hits,
+                                  vg_error_t **err);
+
+/**
+ * Frees a stream. NULL is fine.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_text_stream_free(vg_text_stream_t *stream);
+
+/* ---- Rules ----
+ *
+ * What can be done with rules before they are a policy, and how a policy comes to its verdicts.
+ */
+
+/** Length of a key that signs packs, and of its public key, in bytes (Ed25519). */
+#define VG_SIGNING_KEY_BYTES 32
+
+/**
+ * Gives advice about rules that load but do not do what they seem to, as JSON:
+ * `[{"rule":"...","field":"...","code":"...","message":"..."}]`. VG_ERR_POLICY when they do not load.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_rules_lint(const char *json,
+                          size_t len,
+                          vg_bytes_t *out,
+                          vg_error_t **err);
+
+/**
+ * Gives the small rules file to begin with in a language: "de", "en", "es", "fr" or "pt".
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_rules_starter(const char *language, size_t len, vg_bytes_t *out, vg_error_t **err);
+
+/**
+ * Makes rules of a word list, one word or phrase a line, as JSON. `severity` is one of VG_SEVERITY_*; `language` may be
+ * NULL.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_rules_from_words(const char *words,
+                                size_t words_len,
+                                const char *id,
+                                size_t id_len,
+                                const char *category,
+                                size_t category_len,
+                                uint32_t severity,
+                                const char *language,
+                                size_t language_len,
+                                vg_bytes_t *out,
+                                vg_error_t **err);
+
+/**
+ * Signs rules with the 32 secret bytes of an Ed25519 key, and gives the signed pack. VG_ERR_POLICY when the rules do not
+ * load.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_rules_sign(const char *json,
+                          size_t len,
+                          const uint8_t secret[32],
+                          vg_bytes_t *out,
+                          vg_error_t **err);
+
+/**
+ * Writes the public key of a secret one: hosts that load a pack name it.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_rules_public_key(const uint8_t secret[32], uint8_t out[32]);
+
+/**
+ * Makes a policy of a signed pack, if one of the trusted keys signed it: `keys` are `key_count` public keys of 32 bytes.
+ * VG_ERR_POLICY when none of them did, or the pack was changed.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_policy_from_pack(const char *pack,
+                                size_t len,
+                                const uint8_t *keys,
+                                size_t key_count,
+                                vg_policy_t **out,
+                                vg_error_t **err);
+
+/**
+ * Says why a text is judged as it is, as JSON: the spoken text, and for every hit the rule, what it sought, and which
+ * disguises were undone. It quotes rules and text: for your own eyes, not for whoever wrote the text.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_policy_explain(const vg_policy_t *policy,
+                              const char *text,
+                              size_t len,
+                              uint32_t markup,
+                              vg_bytes_t *out,
+                              vg_error_t **err);
+
+/* ---- Classifiers ----
+ *
+ * A function of yours that judges the meaning of texts, which rules do not.
+ */
+
+/**
+ * A classifier. It is called on a thread of the library's own, perhaps several times at once, once for each text that a
+ * policy checks; vg_findings_add is the only function of this library that it may call.
+ */
+typedef struct {
+  /** sizeof this struct. */
+  size_t struct_size;
+  /** Yours: handed to both functions. */
+  void *user_data;
+  /** Judges the spoken text, UTF-8 of `len` bytes, borrowed for the call. Anything but 0 is a failure. */
+  int32_t (*classify)(void *user_data, const char *spoken, size_t len, vg_findings_t *findings);
+  /** Called exactly once, when the policy is freed and no call is in progress. May be NULL. */
+  void (*drop)(void *user_data);
+  /** Milliseconds that an answer may take; 0 for no limit. A call that takes longer goes on, unheard. */
+  uint32_t budget_ms;
+  /** What a failure or a late answer does: VG_ACTION_BLOCK (fail closed) or VG_ACTION_WARN (fail open). */
+  uint32_t on_failure;
+} vg_classifier_t;
+
+/** Something that a classifier found. */
+typedef struct {
+  /** sizeof this struct. */
+  size_t struct_size;
+  /** A name for the hit, as rules have ids. */
+  vg_str_t rule;
+  /** What it is about. Public: the reason of a refusal names it. */
+  vg_str_t category;
+  /** One of VG_SEVERITY_*. */
+  uint32_t severity;
+  /** One of VG_ACTION_*. */
+  uint32_t action;
+  /** Where it starts in the spoken text, in characters (Unicode scalar values). */
+  size_t start;
+  /** Where it ends, in characters. More than there are means the end. */
+  size_t end;
+} vg_finding_t;
+
+/**
+ * Makes a policy of rules in JSON, as vg_policy_new does, and of a classifier that is asked about every text as well.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_policy_new_classified(const char *json,
+                                     size_t len,
+                                     const vg_classifier_t *classifier,
+                                     vg_policy_t **out,
+                                     vg_error_t **err);
+
+/**
+ * Adds a finding. VG_ERR_HANDLE once the call of the classifier is over.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_findings_add(vg_findings_t *findings, const vg_finding_t *finding);
 
 /* ---- Ledgers ----
  *

@@ -51,7 +51,12 @@ class Error : public std::exception {
 
 enum class Effort : std::uint32_t { fast = VG_EFFORT_FAST, normal = VG_EFFORT_NORMAL, thorough = VG_EFFORT_THOROUGH };
 enum class Markup : std::uint32_t { automatic = VG_MARKUP_AUTO, plain = VG_MARKUP_PLAIN, ssml = VG_MARKUP_SSML };
-enum class Action : std::uint32_t { allow = VG_ACTION_ALLOW, warn = VG_ACTION_WARN, block = VG_ACTION_BLOCK };
+enum class Action : std::uint32_t {
+  allow = VG_ACTION_ALLOW,
+  warn = VG_ACTION_WARN,
+  block = VG_ACTION_BLOCK,
+  mask = VG_ACTION_MASK
+};
 enum class Severity : std::uint32_t {
   info = VG_SEVERITY_INFO,
   warning = VG_SEVERITY_WARNING,
@@ -465,6 +470,48 @@ inline Verdict read_verdict(vg_verdict_t *raw) {
 
 }  // namespace detail
 
+/// What a piece of a text that arrives in pieces releases.
+struct Released {
+  std::string text;      ///< to be spoken now; masked where a rule asks for it
+  bool blocked = false;  ///< a rule forbids to go on: the stream is over
+  std::string hits;      ///< the hits that were decided, as a JSON list
+};
+
+/// A text that arrives in pieces, as a language model writes it. One thread at a time.
+class TextStream {
+ public:
+  explicit TextStream(vg_text_stream_t *raw) { handle_.reset(raw); }
+
+  Released push(std::string_view text) {
+    return step([&](vg_bytes_t *out, bool *blocked, vg_bytes_t *hits, vg_error_t **err) {
+      return vg_text_stream_push(handle_.get(), detail::data(text), text.size(), out, blocked, hits, err);
+    });
+  }
+  /// Says that the text is complete.
+  Released finish() {
+    return step([&](vg_bytes_t *out, bool *blocked, vg_bytes_t *hits, vg_error_t **err) {
+      return vg_text_stream_finish(handle_.get(), out, blocked, hits, err);
+    });
+  }
+
+ private:
+  template <class Call>
+  static Released step(Call call) {
+    Released released;
+    vg_bytes_t text{};
+    vg_bytes_t hits{};
+    detail::Failure failure;
+    failure.check(call(&text, &released.blocked, &hits, failure.out()));
+    released.text.assign(reinterpret_cast<const char *>(text.data), text.len);
+    released.hits.assign(reinterpret_cast<const char *>(hits.data), hits.len);
+    vg_bytes_free(&text);
+    vg_bytes_free(&hits);
+    return released;
+  }
+
+  detail::Handle<vg_text_stream_t, &vg_text_stream_free> handle_;
+};
+
 /// What may be spoken: compiled rules. Const: many threads may share one.
 class Policy {
  public:
@@ -482,6 +529,14 @@ class Policy {
     failure.check(vg_policy_check(get(), detail::data(text), text.size(), static_cast<std::uint32_t>(markup), &verdict,
                                   failure.out()));
     return detail::read_verdict(verdict);
+  }
+  /// Begins a text that arrives in pieces.
+  TextStream stream(Markup markup = Markup::automatic) const {
+    vg_text_stream_t *stream = nullptr;
+    detail::Failure failure;
+    failure.check(
+        vg_text_stream_new(get(), static_cast<std::uint32_t>(markup), nullptr, 0, &stream, failure.out()));
+    return TextStream(stream);
   }
   /// SHA-256 of the rules, as the ledger records it.
   std::vector<std::uint8_t> hash() const {

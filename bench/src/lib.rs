@@ -1,4 +1,5 @@
-//! What the benches share: clips read from files, and attacks on them.
+//! What the benches share: clips read from files, attacks on them, and the sets of the policy bench.
 
 pub mod attack;
 pub mod clip;
+pub mod policy;

@@ -25,7 +25,7 @@ export type Effort = 'fast' | 'normal' | 'thorough';
 export type Markup = 'auto' | 'plain' | 'ssml';
 
 /** What a rule, or the whole of them, asks for. */
-export type Action = 'allow' | 'warn' | 'block';
+export type Action = 'allow' | 'warn' | 'mask' | 'block';
 
 /** How grave a hit is. */
 export type Severity = 'info' | 'warning' | 'error' | 'critical';
@@ -259,10 +259,81 @@ export declare class Policy extends Handle {
    * Judges a text. A refusal is a verdict, not an error.
    * @throws {VoxguardError} VG_ERR_TEXT for more than 1 MiB, or for markup that is broken or forbidden
    */
-  check(text: string, options?: { markup?: Markup }): Verdict;
+  check(text: string, options?: { markup?: Markup; consents?: readonly string[] }): Verdict;
+  /** The verdict, after a classifier of your own has seen the spoken text too. Without an answer in time `onFailure` decides. */
+  judge(
+    text: string,
+    options: {
+      markup?: Markup;
+      consents?: readonly string[];
+      classifier: (spoken: string) => Finding[] | Promise<Finding[]>;
+      /** Milliseconds; 0 for no limit. */
+      budgetMs?: number;
+      onFailure?: 'block' | 'warn';
+    },
+  ): Promise<Verdict>;
+  /** Why a text is judged as it is: for your own eyes, since it quotes rules and text. */
+  explain(text: string, options?: { markup?: Markup }): Record<string, unknown> & { spoken: string };
+  /** A text that arrives in pieces, as a language model writes it. */
+  stream(options?: { markup?: Markup; consents?: readonly string[] }): TextStream;
+  /** The policy of a signed pack, if one of the trusted public keys (32 bytes each) signed it. */
+  static fromPack(pack: string, keys: readonly Uint8Array[]): Policy;
   /** SHA-256 of the rules, 64 hexadecimal digits. */
   readonly hash: string;
 }
+
+/** What a classifier found. Places are in the spoken text, in UTF-16 code units. */
+export interface Finding {
+  rule: string;
+  category: string;
+  severity?: Severity;
+  action?: Action;
+  start?: number;
+  end?: number;
+}
+
+/** A hit of a stream: places in the whole text, in characters and in bytes. */
+export type StreamHit = Omit<Hit, 'start' | 'end'>;
+
+/** What a piece of text releases. */
+export interface Released {
+  /** To be spoken now, after everything before; masked where a rule asks for it. */
+  text: string;
+  /** A rule forbids to go on: the stream is over. */
+  blocked: boolean;
+  /** The hits that were decided. */
+  hits: StreamHit[];
+}
+
+/** A text that arrives in pieces; made by `policy.stream()`. What it gives is what a check of the whole text would give. */
+export declare class TextStream extends Handle {
+  private constructor();
+  /** Takes the next piece, of any length. */
+  push(delta: string): Released;
+  /** Says that the text is complete. */
+  finish(): Released;
+}
+
+export interface TextStreamOptions {
+  markup?: Markup;
+  consents?: readonly string[];
+  /** Called with the hits when a rule ends the stream. */
+  onBlocked?: (hits: StreamHit[]) => void;
+}
+
+/** A stream of Node: strings go in, the text that may be spoken comes out. */
+export declare class TextTransform extends Transform {
+  constructor(policy: Policy, options?: TextStreamOptions);
+}
+/** The same as a web stream. */
+export declare function textTransformStream(policy: Policy, options?: TextStreamOptions): TransformStream<string, string>;
+
+/** Advice about rules that load but do not do what they seem to. */
+export declare function lintRules(rules: object | string): { rule: string; field: string; code: string; message: string }[];
+/** The small rules to begin with in a language: `de`, `en`, `es`, `fr` or `pt`. */
+export declare function starterRules(language: string): object;
+/** A signed pack. The secret is the 32 bytes of an Ed25519 key. */
+export declare function signRules(rules: object | string, secret: Uint8Array): string;
 
 /**
  * What was said, and proof that nobody changed the story. `url` is `sqlite:///relative.db`,

@@ -7,7 +7,8 @@ const { VoxguardError } = require('./lib/error.js');
 const { Key } = require('./lib/key.js');
 const { Marker, embed, embedAsync } = require('./lib/marker.js');
 const { Detector, detect, detectSync } = require('./lib/detector.js');
-const { Policy } = require('./lib/policy.js');
+const { Policy, lintRules, signRules, starterRules } = require('./lib/policy.js');
+const { TextStream, TextTransform, textTransformStream } = require('./lib/text_stream.js');
 const { Ledger } = require('./lib/ledger.js');
 const { Guard } = require('./lib/guard.js');
 const { Utterance } = require('./lib/utterance.js');
@@ -22,12 +23,18 @@ module.exports = {
   MarkTransform,
   Marker,
   Policy,
+  TextStream,
+  TextTransform,
   Utterance,
   VoxguardError,
   detect,
   detectSync,
   embed,
   embedAsync,
+  lintRules,
   markTransformStream,
+  signRules,
+  starterRules,
+  textTransformStream,
   version: native.version(),
 };

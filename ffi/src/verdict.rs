@@ -29,6 +29,8 @@ pub const VG_ACTION_ALLOW: u32 = 0;
 pub const VG_ACTION_WARN: u32 = 1;
 /// Do not speak it.
 pub const VG_ACTION_BLOCK: u32 = 2;
+/// Speak the verdict's text, from which parts are masked. Stronger than VG_ACTION_WARN, weaker than VG_ACTION_BLOCK.
+pub const VG_ACTION_MASK: u32 = 3;
 
 /// A hit worth knowing of.
 pub const VG_SEVERITY_INFO: u32 = 0;
@@ -189,6 +191,7 @@ fn action_out(action: Action) -> u32 {
     match action {
         Action::Allow => VG_ACTION_ALLOW,
         Action::Warn => VG_ACTION_WARN,
+        Action::Mask => VG_ACTION_MASK,
         Action::Block => VG_ACTION_BLOCK,
     }
 }

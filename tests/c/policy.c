@@ -123,7 +123,7 @@ static void rules_that_cannot_work_are_refused_and_named(void) {
       {VG_ERR_POLICY, "42", NULL},
       {VG_ERR_POLICY, "{\"version\":2,\"rules\":[]}", "version is 2"},
       {VG_ERR_POLICY, "{\"version\":1,\"rules\":[{\"id\":\"typo\",\"categori\":\"x\"}]}", "categori"},
-      {VG_ERR_POLICY, RULE("lost", "mask", TERM("a")), "mask"},
+      {VG_ERR_POLICY, RULE("lost", "hide", TERM("a")), "hide"},
       {VG_ERR_POLICY, RULE("unclosed", "block", REGEX("a(b")), "unclosed"},
       {VG_ERR_POLICY, RULE("unclosed", "block", REGEX("a(b")), "character 2"},
       {VG_ERR_POLICY, RULE("backward", "block", REGEX("(a)\\\\1")), "backward"},

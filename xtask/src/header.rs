@@ -19,7 +19,7 @@ use syn::{Attribute, Expr, ExprLit, Item, ItemFn, ItemStruct, Lit, Meta, Visibil
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// The nouns of the interface, each a file of `ffi/src` and a section of the header.
-const NOUNS: [&str; 14] = [
+const NOUNS: [&str; 17] = [
     "version",
     "status",
     "error",
@@ -30,6 +30,9 @@ const NOUNS: [&str; 14] = [
     "detection",
     "policy",
     "verdict",
+    "text_stream",
+    "rules",
+    "classifier",
     "ledger",
     "guard",
     "utterance",

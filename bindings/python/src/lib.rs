@@ -37,7 +37,9 @@ mod _native {
     #[pymodule_export]
     use crate::marker::{Marker, embed_f32, embed_i16};
     #[pymodule_export]
-    use crate::policy::Policy;
+    use crate::policy::{
+        Policy, TextStream, lint_rules, public_signing_key, rules_from_words, sign_rules, starter_rules,
+    };
     #[pymodule_export]
     use crate::{status_name, version};
 }

@@ -46,6 +46,7 @@ pub mod sys;
 
 mod bytes;
 mod call;
+mod classifier;
 mod detection;
 mod detector;
 mod error;
@@ -55,10 +56,13 @@ mod ledger;
 mod marker;
 mod policy;
 mod record;
+mod rules;
 mod sample;
+mod text_stream;
 mod utterance;
 mod verdict;
 
+pub use classifier::{Classifier, Finding};
 pub use detection::{CurvePoint, Detection, Span};
 pub use detector::{Detector, Effort};
 pub use error::{Error, Result, Status};
@@ -68,7 +72,9 @@ pub use ledger::{Fault, Ledger, Verification};
 pub use marker::{Marker, embed};
 pub use policy::{Markup, Policy};
 pub use record::Record;
+pub use rules::{lint_rules, public_signing_key, rules_from_words, sign_rules, starter_rules};
 pub use sample::Sample;
+pub use text_stream::{Released, TextStream};
 pub use utterance::Utterance;
 pub use verdict::{Action, Hit, Severity, Verdict};
 

@@ -4,9 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use crate::bytes;
 use crate::call::{Owned, create, value};
+use crate::classifier::Classifier;
 use crate::error::{Error, Result, Status};
 use crate::sys;
+use crate::text_stream::TextStream;
 use crate::verdict::Verdict;
 
 /// How a text is marked up.
@@ -92,6 +95,52 @@ impl Policy {
         Verdict::new(&create(sys::vg_verdict_free, call)?)
     }
 
+    /// A policy of a signed pack, if one of the trusted public keys signed it.
+    pub fn from_pack(pack: &str, keys: &[[u8; sys::VG_SIGNING_KEY_BYTES]]) -> Result<Self> {
+        let (data, len) = (pack.as_ptr().cast(), pack.len());
+        let call = |out, err| unsafe {
+            sys::vg_policy_from_pack(data, len, keys.as_ptr().cast(), keys.len(), out, err)
+        };
+        Ok(Self { handle: Arc::new(create(sys::vg_policy_free, call)?) })
+    }
+
+    /// A policy of rules in JSON that asks a classifier about every text as well.
+    pub fn with_classifier(json: &str, classifier: Classifier) -> Result<Self> {
+        let (data, len) = (json.as_ptr().cast(), json.len());
+        let handle = classifier.lend(|raw| {
+            create(sys::vg_policy_free, |out, err| unsafe {
+                sys::vg_policy_new_classified(data, len, raw, out, err)
+            })
+        })?;
+        Ok(Self { handle: Arc::new(handle) })
+    }
+
+    /// Judges a text for which consents exist: protected names, or ids of their rules, that do not hit in it.
+    pub fn check_consented(&self, text: &str, markup: Markup, consents: &[&str]) -> Result<Verdict> {
+        let (data, len, markup) = (text.as_ptr().cast(), text.len(), markup.code());
+        let names = lent(consents);
+        let call = |out, err| unsafe {
+            let (names, count) = (names.as_ptr(), names.len());
+            sys::vg_policy_check_consented(self.as_ptr(), data, len, markup, names, count, out, err)
+        };
+        Verdict::new(&create(sys::vg_verdict_free, call)?)
+    }
+
+    /// Begins a text that arrives in pieces.
+    pub fn stream(&self, markup: Markup, consents: &[&str]) -> Result<TextStream> {
+        let names = lent(consents);
+        let call = |out, err| unsafe {
+            sys::vg_text_stream_new(self.as_ptr(), markup.code(), names.as_ptr(), names.len(), out, err)
+        };
+        Ok(TextStream::new(create(sys::vg_text_stream_free, call)?))
+    }
+
+    /// Why a text is judged as it is, as JSON: for the operator's eyes, since it quotes rules and text.
+    pub fn explain(&self, text: &str, markup: Markup) -> Result<String> {
+        let (data, len, markup) = (text.as_ptr().cast(), text.len(), markup.code());
+        bytes::text(|out, err| unsafe { sys::vg_policy_explain(self.as_ptr(), data, len, markup, out, err) })
+    }
+
     /// SHA-256 of the rules in canonical form: records name the policy by it.
     pub fn hash(&self) -> Result<[u8; sys::VG_POLICY_HASH_BYTES]> {
         value(|out: *mut [u8; sys::VG_POLICY_HASH_BYTES]| unsafe {
@@ -102,6 +151,11 @@ impl Policy {
     pub(crate) fn as_ptr(&self) -> *const sys::vg_policy_t {
         self.handle.as_ptr()
     }
+}
+
+/// Texts as C borrows them.
+fn lent(texts: &[&str]) -> Vec<sys::vg_str_t> {
+    texts.iter().map(|text| sys::vg_str_t { data: text.as_ptr().cast(), len: text.len() }).collect()
 }
 
 impl fmt::Debug for Policy {

@@ -209,6 +209,8 @@ pub const VG_ACTION_ALLOW: u32 = 0;
 pub const VG_ACTION_WARN: u32 = 1;
 /// Do not speak it.
 pub const VG_ACTION_BLOCK: u32 = 2;
+/// Speak the verdict's text, from which parts are masked. Stronger than VG_ACTION_WARN, weaker than VG_ACTION_BLOCK.
+pub const VG_ACTION_MASK: u32 = 3;
 /// A hit worth knowing of.
 pub const VG_SEVERITY_INFO: u32 = 0;
 /// A hit that may be a problem.
@@ -241,6 +243,62 @@ pub struct vg_hit_t {
     pub start_byte: usize,
     /// Where it ends, in bytes.
     pub end_byte: usize,
+}
+/// A text that arrives in pieces.
+#[repr(C)]
+pub struct vg_text_stream_t {
+    _opaque: [u8; 0],
+}
+/// Length of a key that signs packs, and of its public key, in bytes (Ed25519).
+pub const VG_SIGNING_KEY_BYTES: usize = 32;
+/// Where a classifier puts what it finds. Lives for one call of the classifier.
+#[repr(C)]
+pub struct vg_findings_t {
+    _opaque: [u8; 0],
+}
+/// Something that a classifier found.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct vg_finding_t {
+    /// sizeof this struct.
+    pub struct_size: usize,
+    /// A name for the hit, as rules have ids.
+    pub rule: vg_str_t,
+    /// What it is about. Public: the reason of a refusal names it.
+    pub category: vg_str_t,
+    /// One of VG_SEVERITY_*.
+    pub severity: u32,
+    /// One of VG_ACTION_*.
+    pub action: u32,
+    /// Where it starts in the spoken text, in characters (Unicode scalar values).
+    pub start: usize,
+    /// Where it ends, in characters. More than there are means the end.
+    pub end: usize,
+}
+/// A classifier. It is called on a thread of the library's own, perhaps several times at once, once for each text that a
+/// policy checks; vg_findings_add is the only function of this library that it may call.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct vg_classifier_t {
+    /// sizeof this struct.
+    pub struct_size: usize,
+    /// Yours: handed to both functions.
+    pub user_data: *mut c_void,
+    /// Judges the spoken text, UTF-8 of `len` bytes, borrowed for the call. Anything but 0 is a failure.
+    pub classify: Option<
+        unsafe extern "C" fn(
+            user_data: *mut c_void,
+            spoken: *const c_char,
+            len: usize,
+            findings: *mut vg_findings_t,
+        ) -> i32,
+    >,
+    /// Called exactly once, when the policy is freed and no call is in progress. May be NULL.
+    pub drop: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
+    /// Milliseconds that an answer may take; 0 for no limit. A call that takes longer goes on, unheard.
+    pub budget_ms: u32,
+    /// What a failure or a late answer does: VG_ACTION_BLOCK (fail closed) or VG_ACTION_WARN (fail open).
+    pub on_failure: u32,
 }
 /// An open ledger.
 #[repr(C)]
@@ -659,6 +717,154 @@ unsafe extern "C" {
     ///
     /// Threads: one. Real time: no.
     pub fn vg_verdict_free(verdict: *mut vg_verdict_t);
+    /// Judges a text for which consents exist: `consents` are `consent_count` protected names, or ids of rules with match
+    /// "name", that do not hit in it. Otherwise as vg_policy_check.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_policy_check_consented(
+        policy: *const vg_policy_t,
+        text: *const c_char,
+        len: usize,
+        markup: u32,
+        consents: *const vg_str_t,
+        consent_count: usize,
+        out: *mut *mut vg_verdict_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Begins a text that arrives in pieces; `markup` is one of VG_MARKUP_*, consents as in vg_policy_check_consented. The
+    /// stream keeps the policy alive.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_text_stream_new(
+        policy: *const vg_policy_t,
+        markup: u32,
+        consents: *const vg_str_t,
+        consent_count: usize,
+        out: *mut *mut vg_text_stream_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Takes the next piece, and gives the text that may be spoken now, after everything given before; it may be empty.
+    /// `blocked` becomes true when a rule forbids to go on: nothing will be given any more. `hits` may be NULL, and gets the hits
+    /// that were decided as a JSON list, with places in the whole text. Pieces end anywhere between characters. VG_ERR_TEXT when the
+    /// text is longer than 1 MiB in all.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_text_stream_push(
+        stream: *mut vg_text_stream_t,
+        text: *const c_char,
+        len: usize,
+        released: *mut vg_bytes_t,
+        blocked: *mut bool,
+        hits: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Says that the text is complete, and gives the rest of it. VG_ERR_TEXT when an SSML document is broken: nothing of it
+    /// was given.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_text_stream_finish(
+        stream: *mut vg_text_stream_t,
+        released: *mut vg_bytes_t,
+        blocked: *mut bool,
+        hits: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Frees a stream. NULL is fine.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_text_stream_free(stream: *mut vg_text_stream_t);
+    /// Gives advice about rules that load but do not do what they seem to, as JSON:
+    /// `[{"rule":"...","field":"...","code":"...","message":"..."}]`. VG_ERR_POLICY when they do not load.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_rules_lint(
+        json: *const c_char,
+        len: usize,
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Gives the small rules file to begin with in a language: "de", "en", "es", "fr" or "pt".
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_rules_starter(
+        language: *const c_char,
+        len: usize,
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Makes rules of a word list, one word or phrase a line, as JSON. `severity` is one of VG_SEVERITY_*; `language` may be
+    /// NULL.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_rules_from_words(
+        words: *const c_char,
+        words_len: usize,
+        id: *const c_char,
+        id_len: usize,
+        category: *const c_char,
+        category_len: usize,
+        severity: u32,
+        language: *const c_char,
+        language_len: usize,
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Signs rules with the 32 secret bytes of an Ed25519 key, and gives the signed pack. VG_ERR_POLICY when the rules do not
+    /// load.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_rules_sign(
+        json: *const c_char,
+        len: usize,
+        secret: *const u8,
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Writes the public key of a secret one: hosts that load a pack name it.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_rules_public_key(secret: *const u8, out: *mut u8) -> vg_status_t;
+    /// Makes a policy of a signed pack, if one of the trusted keys signed it: `keys` are `key_count` public keys of 32 bytes.
+    /// VG_ERR_POLICY when none of them did, or the pack was changed.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_policy_from_pack(
+        pack: *const c_char,
+        len: usize,
+        keys: *const u8,
+        key_count: usize,
+        out: *mut *mut vg_policy_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Says why a text is judged as it is, as JSON: the spoken text, and for every hit the rule, what it sought, and which
+    /// disguises were undone. It quotes rules and text: for your own eyes, not for whoever wrote the text.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_policy_explain(
+        policy: *const vg_policy_t,
+        text: *const c_char,
+        len: usize,
+        markup: u32,
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Makes a policy of rules in JSON, as vg_policy_new does, and of a classifier that is asked about every text as well.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_policy_new_classified(
+        json: *const c_char,
+        len: usize,
+        classifier: *const vg_classifier_t,
+        out: *mut *mut vg_policy_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Adds a finding. VG_ERR_HANDLE once the call of the classifier is over.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_findings_add(
+        findings: *mut vg_findings_t,
+        finding: *const vg_finding_t,
+    ) -> vg_status_t;
     /// Opens a ledger, and makes it when there is none: "sqlite:///relative.db", "sqlite:////absolute.db" or
     /// "sqlite::memory:"; "?busy_timeout_ms=200" at the end changes how long to wait for somebody else's lock.
     /// VG_ERR_STORE_* say why it cannot be opened, VG_ERR_CONFIG that the URL is none.

@@ -13,6 +13,8 @@ pub enum Action {
     Allow,
     /// Speak it, and look at the hits.
     Warn,
+    /// Speak the verdict's text, from which parts are masked.
+    Mask,
     /// Do not speak it.
     Block,
 }
@@ -23,7 +25,17 @@ impl Action {
         match self {
             Self::Allow => "allow",
             Self::Warn => "warn",
+            Self::Mask => "mask",
             Self::Block => "block",
+        }
+    }
+
+    pub(crate) fn code(self) -> u32 {
+        match self {
+            Self::Allow => sys::VG_ACTION_ALLOW,
+            Self::Warn => sys::VG_ACTION_WARN,
+            Self::Mask => sys::VG_ACTION_MASK,
+            Self::Block => sys::VG_ACTION_BLOCK,
         }
     }
 
@@ -32,6 +44,7 @@ impl Action {
         match code {
             sys::VG_ACTION_ALLOW => Self::Allow,
             sys::VG_ACTION_WARN => Self::Warn,
+            sys::VG_ACTION_MASK => Self::Mask,
             _ => Self::Block,
         }
     }
@@ -58,6 +71,15 @@ impl Severity {
             Self::Warning => "warning",
             Self::Error => "error",
             Self::Critical => "critical",
+        }
+    }
+
+    pub(crate) fn code(self) -> u32 {
+        match self {
+            Self::Info => sys::VG_SEVERITY_INFO,
+            Self::Warning => sys::VG_SEVERITY_WARNING,
+            Self::Error => sys::VG_SEVERITY_ERROR,
+            Self::Critical => sys::VG_SEVERITY_CRITICAL,
         }
     }
 

@@ -92,8 +92,8 @@ impl<'a> Reader<'a> {
 
     fn action(&mut self) -> Result<Action, RecordError> {
         let [code] = self.fixed(ACTION)?;
-        let all = [Action::Allow, Action::Warn, Action::Block];
-        from_code(ACTION, code, all, action_code, "0 (allow), 1 (warn), 2 (block)")
+        let all = [Action::Allow, Action::Warn, Action::Block, Action::Mask];
+        from_code(ACTION, code, all, action_code, "0 (allow), 1 (warn), 2 (block), 3 (mask)")
     }
 
     fn generation(&mut self) -> Result<Generation, RecordError> {
@@ -194,7 +194,7 @@ mod tests {
     }
 
     fn actions() -> impl Strategy<Value = Action> {
-        prop_oneof![Just(Action::Allow), Just(Action::Warn), Just(Action::Block)]
+        prop_oneof![Just(Action::Allow), Just(Action::Warn), Just(Action::Mask), Just(Action::Block)]
     }
 
     fn bodies() -> impl Strategy<Value = Body> {

@@ -18,7 +18,7 @@
 //! | 2 | voice | 1 to 256 bytes | needed | needed |
 //! | 3 | text | 32 bytes | needed | needed |
 //! | 4 | policy | 32 bytes | optional | optional |
-//! | 5 | action | 1 byte: 0 allow, 1 warn, 2 block | needed | needed |
+//! | 5 | action | 1 byte: 0 allow, 1 warn, 2 block, 3 mask | needed | needed |
 //! | 6 | rules | each: length (16 bits), 1 to 256 bytes | | needed, may be empty |
 //! | 16 | mark | 4 bytes | optional | |
 //! | 17 | key | 8 bytes | optional | |
@@ -72,6 +72,7 @@ pub(super) fn action_code(action: Action) -> u8 {
         Action::Allow => 0,
         Action::Warn => 1,
         Action::Block => 2,
+        Action::Mask => 3,
     }
 }
 

@@ -94,6 +94,7 @@ fn action(action: Action) -> &'static str {
     match action {
         Action::Allow => "allow",
         Action::Warn => "warn",
+        Action::Mask => "mask",
         Action::Block => "block",
     }
 }

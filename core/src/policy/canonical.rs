@@ -30,20 +30,39 @@ fn value(rule: &Rule) -> Value {
     };
     put("action", rule.action.name().into());
     put("category", rule.category.as_str().into());
+    // What a rule does not use is left out, so that older rules keep their hash.
+    let sorted = |list: &[String]| {
+        let mut list = list.to_vec();
+        list.sort();
+        list.dedup();
+        Value::from(list)
+    };
+    if !rule.exceptions.is_empty() {
+        put("exceptions", sorted(&rule.exceptions));
+    }
     put("id", rule.id.as_str().into());
     if let Some(language) = &rule.language {
         put("language", language.as_str().into());
+    }
+    if let Some(mask) = &rule.mask {
+        put("mask", mask.as_str().into());
     }
     put("match", rule.matcher.kind().name().into());
     if let Matcher::Pattern(pattern) = &rule.matcher {
         put("pattern", pattern.as_str().into());
     }
+    if rule.phonetic {
+        put("phonetic", true.into());
+    }
+    if let Matcher::Pii(kind) = &rule.matcher {
+        put("pii", kind.name().into());
+    }
     put("severity", rule.severity.name().into());
-    if let Matcher::Terms(terms) | Matcher::Phrases(terms) = &rule.matcher {
-        let mut terms = terms.clone();
-        terms.sort();
-        terms.dedup();
-        put("terms", terms.into());
+    if !rule.terms().is_empty() {
+        put("terms", sorted(rule.terms()));
+    }
+    if !rule.views.is_empty() {
+        put("views", sorted(&rule.views));
     }
     Value::Object(fields)
 }

@@ -1,39 +1,77 @@
 //! From a text to a verdict.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::MAX_HITS;
-use super::compile::{Owner, Policy};
-use super::rule::{Action, Rule};
-use super::verdict::{Hit, Verdict};
-use crate::text::words::is_word_character;
-use crate::text::{Markup, Spoken, TextError, View, fold, words};
+use super::classifier::{Failure, Finding};
+use super::compile::{Policy, parts};
+use super::disguise::Undone;
+use super::find::{Findings, Place, Reading};
+use super::mask::{self, Mask};
+use super::rule::{Action, Matcher, Rule, Severity};
+use super::verdict::{Hit, Verdict, ViewName};
+use crate::text::{Markup, Spoken, TextError, View, tags};
 
-/// The views of a text, the plainest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum ViewName {
-    Plain,
-    Folded,
-    Joined,
+/// Most times that references are resolved in what references stood for.
+const MAX_UNESCAPED: usize = 3;
+
+/// The ways that lead from what may be heard of a text back to the text.
+pub(super) struct Path<'s> {
+    views: Vec<Cow<'s, View>>,
+    undone: Undone,
 }
 
-impl ViewName {
-    fn name(self) -> &'static str {
-        match self {
-            ViewName::Plain => "plain",
-            ViewName::Folded => "folded",
-            ViewName::Joined => "joined",
+impl<'s> Path<'s> {
+    /// Everything that may be heard of a text: what is spoken, the same with words that markup split joined, with
+    /// references resolved once more, and with overridden directions as they are shown.
+    pub(super) fn all(spoken: &'s Spoken) -> Vec<Path<'s>> {
+        let mut paths = vec![Path { views: vec![Cow::Borrowed(&spoken.text)], undone: Undone::NOTHING }];
+        if let Some(joined) = &spoken.joined {
+            paths.push(Path { views: vec![Cow::Borrowed(joined)], undone: Undone::MARKUP });
         }
+        // A document's text may itself look like markup; a plain text's references may stand for references.
+        let mut last = vec![Cow::Borrowed(if spoken.markup == Markup::Plain {
+            spoken.joined.as_ref().unwrap_or(&spoken.text)
+        } else {
+            &spoken.text
+        })];
+        let plain_without = spoken.markup == Markup::Plain && spoken.joined.is_none();
+        for _ in 0..MAX_UNESCAPED {
+            let Some(next) =
+                last.last().filter(|_| !plain_without).and_then(|view| tags::joined(view.text()))
+            else {
+                break;
+            };
+            last.push(Cow::Owned(next));
+            paths.push(Path { views: last.clone(), undone: Undone::MARKUP });
+        }
+        if let Some(shown) = tags::shown(spoken.text.text()) {
+            paths.push(Path {
+                views: vec![Cow::Borrowed(&spoken.text), Cow::Owned(shown)],
+                undone: Undone::REVERSED,
+            });
+        }
+        paths
     }
-}
 
-/// Where a rule hit, in bytes of the original.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    rule: usize,
-    view: ViewName,
-    start: usize,
-    end: usize,
+    fn text(&self) -> &str {
+        self.views.last().map_or("", |view| view.text())
+    }
+
+    fn source(&self, part: Range<usize>) -> Range<usize> {
+        self.views.iter().rev().fold(part, |part, view| view.source(part))
+    }
+
+    /// The first place of the reading that came from this place of the original, or from one after it.
+    fn place_of(&self, original: usize) -> usize {
+        if original == 0 {
+            return 0;
+        }
+        let text = self.text();
+        let mut places = text.char_indices().map(|(at, character)| at..at + character.len_utf8());
+        places.find(|part| self.source(part.clone()).start >= original).map_or(text.len(), |part| part.start)
+    }
 }
 
 impl Policy {
@@ -45,102 +83,234 @@ impl Policy {
     /// A text of more than [`Policy::MAX_TEXT_BYTES`], or SSML that is broken or not accepted. A text
     /// that a rule forbids is a verdict, not an error.
     pub fn check(&self, text: &str, markup: Markup) -> Result<Verdict, TextError> {
-        if text.len() > Self::MAX_TEXT_BYTES {
-            return Err(TextError::TooLong { bytes: text.len(), max: Self::MAX_TEXT_BYTES });
-        }
-        let spoken = Spoken::new(text, markup)?;
-        let mut places = Vec::new();
-        self.match_patterns(spoken.text.text(), ViewName::Plain, &mut places, |part| {
-            spoken.text.source(part)
-        });
-        self.match_folded(text, &spoken.text, ViewName::Folded, &mut places);
-        if let Some(joined) = &spoken.joined {
-            self.match_folded(text, joined, ViewName::Joined, &mut places);
-        }
-        let hits = self.hits(text, places);
+        self.check_with(text, markup, &[])
+    }
+
+    /// Judges a text for which consents exist: a protected name that is among them, or whose rule's id is, does not hit.
+    ///
+    /// # Errors
+    /// As [`Policy::check`].
+    pub fn check_with(&self, text: &str, markup: Markup, consents: &[&str]) -> Result<Verdict, TextError> {
+        let spoken = Self::spoken(text, markup)?;
+        let findings = self.findings(text, &spoken, 0, false);
+        let mut places = findings.places;
+        self.lift(&mut places, consents);
+        let (kept, masks) = self.decide(places, &mut Vec::new());
+        let mut hits = self.hits(text, &kept);
+        let masks = mask::merge(masks);
+        self.ask(text, &spoken, &mut hits);
+        hits.sort_by_key(|hit| (hit.start, hit.end));
         let action = hits.iter().map(|hit| hit.action).max().unwrap_or(Action::Allow);
+        let removed =
+            hits.iter().filter(|hit| hit.action == Action::Mask && hit.view == ViewName::Classifier.name());
+        let masks = mask::merge(
+            masks
+                .into_iter()
+                .chain(removed.map(|hit| Mask { place: hit.start_byte..hit.end_byte, says: String::new() }))
+                .collect(),
+        );
+        let document = (spoken.markup == Markup::Ssml).then_some(&spoken);
         Ok(Verdict {
             action,
             hits,
-            text: if action == Action::Block { String::new() } else { text.to_owned() },
+            text: match action {
+                Action::Block => String::new(),
+                _ if masks.is_empty() => text.to_owned(),
+                _ => mask::apply(text, &masks, document),
+            },
             spoken: spoken.text.text().to_owned(),
             markup: spoken.markup,
             policy_hash: self.hash(),
         })
     }
 
-    /// Looks for everything in the folded form of a reading of the text.
-    fn match_folded(&self, original: &str, reading: &View, view: ViewName, places: &mut Vec<Place>) {
-        let folded = fold(reading.text());
-        let source = |part: Range<usize>| reading.source(folded.source(part));
-        // What is folded already has been searched as it stands.
-        if view != ViewName::Folded || folded.text() != reading.text() {
-            self.match_patterns(folded.text(), view, places, source);
+    /// What is spoken of a text.
+    ///
+    /// # Errors
+    /// As [`Policy::check`].
+    pub fn spoken(text: &str, markup: Markup) -> Result<Spoken, TextError> {
+        if text.len() > Self::MAX_TEXT_BYTES {
+            return Err(TextError::TooLong { bytes: text.len(), max: Self::MAX_TEXT_BYTES });
         }
-        let Some(terms) = &self.terms else { return };
-        let words = words(folded.text());
-        // The only error is an automaton without overlapping search; ours is built with it.
-        let Ok(matches) = terms.automaton.try_find_overlapping_iter(words.text()) else { return };
-        let mut room = vec![MAX_HITS; self.rules.len()];
-        for found in matches {
-            // The needle's outer spaces are not part of the hit.
-            let part = source(words.source(found.start() + 1..found.end().saturating_sub(1)));
-            for owner in terms.owners.get(found.pattern().as_usize()).into_iter().flatten() {
-                let Some(room) = room.get_mut(owner.rule).filter(|room| **room > 0) else { continue };
-                *room -= 1;
-                let open = view == ViewName::Folded
-                    && stands_in(owner, original.get(part.clone()).unwrap_or_default());
-                let view = if open { ViewName::Plain } else { view };
-                places.push(Place { rule: owner.rule, view, start: part.start, end: part.end });
-            }
-        }
+        Spoken::new(text, markup)
     }
 
-    fn match_patterns(
+    /// Why a text is judged as it is, for the operator's eyes: JSON with the spoken text and, for every hit, the rule, the
+    /// term, the view and what was undone. It names what rules look for: not for whoever wrote the text.
+    ///
+    /// # Errors
+    /// As [`Policy::check`].
+    pub fn explain(&self, text: &str, markup: Markup) -> Result<serde_json::Value, TextError> {
+        let spoken = Self::spoken(text, markup)?;
+        let (kept, _) = self.decide(self.findings(text, &spoken, 0, false).places, &mut Vec::new());
+        let verdict = self.check(text, markup)?;
+        let hits: Vec<serde_json::Value> = kept
+            .iter()
+            .filter_map(|(place, action)| {
+                let rule = self.rules.get(place.rule as usize)?;
+                let sought = match &rule.matcher {
+                    Matcher::Pattern(pattern) => pattern.clone(),
+                    Matcher::Pii(kind) => kind.name().to_owned(),
+                    _ => rule.terms().get(place.term as usize)?.clone(),
+                };
+                Some(serde_json::json!({
+                    "rule": rule.id, "match": rule.matcher.kind().name(), "sought": sought, "action": action.name(),
+                    "view": place.view.name(), "undone": place.undone.names(),
+                    "start_byte": place.start, "end_byte": place.end, "written": text.get(place.start..place.end),
+                }))
+            })
+            .collect();
+        Ok(serde_json::json!({
+            "action": verdict.action.name(), "markup": spoken.markup.to_string(), "spoken": spoken.text.text(), "readings": Path::all(&spoken).len(), "hits": hits,
+        }))
+    }
+
+    /// Everything found in all readings of a text, in bytes of the original; `open` too. What starts before `from` was
+    /// found earlier.
+    pub(super) fn findings(&self, text: &str, spoken: &Spoken, from: usize, more: bool) -> Findings {
+        let mut all = Findings { places: Vec::new(), open: text.len() };
+        for path in Path::all(spoken) {
+            let source = |part: Range<usize>| path.source(part);
+            let read = path.text();
+            let reading = Reading {
+                original: text,
+                text: read,
+                source: &source,
+                undone: path.undone,
+                from: path.place_of(from),
+                more,
+            };
+            let found = self.find(&reading);
+            all.places.extend(found.places.into_iter().filter(|place| place.start >= from));
+            if more && found.open < read.len() {
+                let character =
+                    read.get(found.open..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+                all.open = all.open.min(path.source(found.open..found.open + character).start);
+            } else if more && !read.is_empty() {
+                // Whatever follows the last thing heard is not settled either.
+                all.open = all.open.min(path.source(0..read.len()).end.max(tags::settled(text)));
+            }
+        }
+        if more {
+            all.open = all.open.min(tags::settled(text));
+        }
+        all
+    }
+
+    /// Drops the hits of protected names that a consent lifts.
+    pub(super) fn lift(&self, places: &mut Vec<Place>, consents: &[&str]) {
+        if consents.is_empty() {
+            return;
+        }
+        let consented: Vec<Vec<String>> =
+            consents.iter().filter_map(|name| parts(name, false).ok()).collect();
+        places.retain(|place| {
+            let Some(rule) = self.rules.get(place.rule as usize) else { return true };
+            let Matcher::Names(names) = &rule.matcher else { return true };
+            let name = names.get(place.term as usize).and_then(|name| parts(name, false).ok());
+            !(consents.contains(&rule.id.as_str()) || name.is_some_and(|name| consented.contains(&name)))
+        });
+    }
+
+    /// What counts of the places, by place, each with its action; and the masks. `counts` says how many hits each
+    /// rule has had before.
+    pub(super) fn decide(
         &self,
-        text: &str,
-        view: ViewName,
-        places: &mut Vec<Place>,
-        source: impl Fn(Range<usize>) -> Range<usize>,
-    ) {
-        let Some(patterns) = &self.patterns else { return };
-        for index in patterns.set.matches(text).iter() {
-            let Some((rule, regex)) = patterns.each.get(index) else { continue };
-            // One search is linear, but a search for all matches may be quadratic: hence the limit.
-            for found in regex.find_iter(text).take(MAX_HITS) {
-                let part = source(found.range());
-                places.push(Place { rule: *rule, view, start: part.start, end: part.end });
-            }
-        }
-    }
-
-    fn hits(&self, text: &str, mut places: Vec<Place>) -> Vec<Hit> {
+        mut places: Vec<Place>,
+        counts: &mut Vec<usize>,
+    ) -> (Vec<(Place, Action)>, Vec<Mask>) {
+        counts.resize(self.rules.len(), 0);
+        places.retain(|place| {
+            let views = self.rules.get(place.rule as usize).map_or(&[][..], |rule| &rule.views);
+            views.is_empty() || views.iter().any(|view| view == place.view.name())
+        });
         places.sort();
-        places.dedup();
+        places.dedup_by(|a, b| (a.rule, a.view, a.start, a.end) == (b.rule, b.view, b.start, b.end));
         let mut kept = Vec::with_capacity(places.len());
         for of_rule in places.chunk_by(|a, b| a.rule == b.rule) {
             keep_first_view(of_rule, &mut kept);
         }
-        let mut hits: Vec<(&Place, &Rule)> =
-            kept.iter().filter_map(|place| Some((place, self.rules.get(place.rule)?))).collect();
-        hits.sort_by(|(a, rule_a), (b, rule_b)| {
-            (a.start, a.end, &rule_a.id, a.view).cmp(&(b.start, b.end, &rule_b.id, b.view))
-        });
-        let characters =
-            Characters::new(text, kept.iter().flat_map(|place| [place.start, place.end]).collect());
-        hits.into_iter()
-            .map(|(place, rule)| Hit {
+        kept.sort_by(|a, b| (a.start, a.end, self.id(a), a.view).cmp(&(b.start, b.end, self.id(b), b.view)));
+        let mut masks = Vec::new();
+        let mut decided = Vec::with_capacity(kept.len());
+        for place in kept {
+            let (Some(rule), Some(count)) =
+                (self.rules.get(place.rule as usize), counts.get_mut(place.rule as usize))
+            else {
+                continue;
+            };
+            *count += 1;
+            let many = *count > MAX_HITS;
+            // A pattern's places are not all looked for: what cannot be masked is not spoken.
+            let action = match (rule.action, &rule.matcher) {
+                (Action::Mask, Matcher::Pattern(_)) if many => Action::Block,
+                (action, _) => action,
+            };
+            if many && !matches!(rule.action, Action::Mask) {
+                continue;
+            }
+            if action == Action::Mask {
+                masks.push(Mask { place: place.start..place.end, says: mask::says(rule, &place.digits) });
+            }
+            decided.push((place, action));
+        }
+        (decided, masks)
+    }
+
+    fn id(&self, place: &Place) -> &str {
+        self.rules.get(place.rule as usize).map_or("", |rule| &rule.id)
+    }
+
+    pub(super) fn hits(&self, text: &str, decided: &[(Place, Action)]) -> Vec<Hit> {
+        let offsets = decided.iter().flat_map(|(place, _)| [place.start, place.end]).collect();
+        let characters = Characters::new(text, offsets);
+        let hit = |(place, action): &(Place, Action)| {
+            let rule: &Rule = self.rules.get(place.rule as usize)?;
+            Some(Hit {
                 rule: rule.id.clone(),
                 category: rule.category.clone(),
                 severity: rule.severity,
-                action: rule.action,
+                action: *action,
                 start: characters.before(place.start),
                 end: characters.before(place.end),
                 start_byte: place.start,
                 end_byte: place.end,
                 view: place.view.name().to_owned(),
             })
-            .collect()
+        };
+        decided.iter().filter_map(hit).collect()
+    }
+
+    /// Asks the host's classifier, if there is one.
+    fn ask(&self, text: &str, spoken: &Spoken, hits: &mut Vec<Hit>) {
+        let Some(judge) = &self.judge else { return };
+        let said = spoken.text.text();
+        let findings = judge.judge(said).unwrap_or_else(|Failure| {
+            vec![Finding {
+                rule: "classifier".into(),
+                category: "classifier".into(),
+                severity: Severity::Error,
+                action: judge.on_failure(),
+                start: 0,
+                end: usize::MAX,
+            }]
+        });
+        let byte = |character: usize| said.char_indices().nth(character).map_or(said.len(), |(at, _)| at);
+        for finding in findings {
+            let source = spoken.text.source(byte(finding.start)..byte(finding.end.max(finding.start)));
+            let characters = Characters::new(text, vec![source.start, source.end]);
+            hits.push(Hit {
+                rule: finding.rule,
+                category: finding.category,
+                severity: finding.severity,
+                action: finding.action,
+                start: characters.before(source.start),
+                end: characters.before(source.end),
+                start_byte: source.start,
+                end_byte: source.end,
+                view: ViewName::Classifier.name().to_owned(),
+            });
+        }
     }
 }
 
@@ -166,19 +336,6 @@ fn keep_first_view(places: &[Place], kept: &mut Vec<Place>) {
             *end = reach;
         }
     }
-}
-
-/// Whether the term is there undisguised: the same words but for case.
-fn stands_in(owner: &Owner, slice: &str) -> bool {
-    /// Separators between words that still look like a phrase, in bytes over the phrase's own length.
-    const SLACK: usize = 64;
-    let words = |text: &str| -> Vec<String> {
-        text.split(|character| !is_word_character(character))
-            .filter(|word| !word.is_empty())
-            .map(str::to_lowercase)
-            .collect()
-    };
-    slice.len() <= owner.term.len() + SLACK && words(slice) == words(&owner.term)
 }
 
 /// Byte offsets to character offsets, for a few offsets and in one pass over the text.

@@ -1,14 +1,21 @@
 //! From rules to automata.
 
-use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, MatchKind as Semantics};
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::nfa::thompson;
+use regex_automata::{Anchored, MatchKind as Semantics, util::start};
 use regex_syntax::Error as SyntaxError;
+use regex_syntax::hir::{Hir, HirKind};
 
+use super::classifier::Judge;
 use super::error::{PolicyError, RuleName};
+use super::phonetic::Phonetic;
 use super::rule::{Matcher, Rule};
-use super::{canonical, document};
+use super::vocabulary::{Owner, Vocabulary};
+use super::{canonical, document, inflect};
 use crate::text::words::is_word_character;
 use crate::text::{fold, words};
 
@@ -21,54 +28,81 @@ pub const MAX_PATTERNS_BYTES: usize = 64 << 20;
 #[derive(Debug)]
 pub struct Policy {
     pub(super) rules: Vec<Rule>,
-    pub(super) terms: Option<Terms>,
+    pub(super) vocabulary: Vocabulary,
+    pub(super) phonetic: Option<Phonetic>,
     pub(super) patterns: Option<Patterns>,
+    pub(super) has_pii: bool,
+    pub(super) judge: Option<Arc<dyn Judge>>,
     hash: [u8; 32],
 }
 
-/// All terms and phrases of all rules.
-#[derive(Debug)]
-pub(super) struct Terms {
-    /// Finds the folded words, with the spaces around them.
-    pub automaton: AhoCorasick,
-    /// For each needle of the automaton, the rules that look for it.
-    pub owners: Vec<Vec<Owner>>,
-}
-
-/// A rule's claim to a needle.
-#[derive(Debug, Clone)]
-pub(super) struct Owner {
-    /// Place of the rule.
-    pub rule: usize,
-    /// The term as the rule has it.
-    pub term: String,
-}
-
 /// The regular expressions.
-#[derive(Debug)]
 pub(super) struct Patterns {
     /// Says in one pass which of them match at all.
     pub set: RegexSet,
     /// In the order of the set: place of the rule, and its expression.
     pub each: Vec<(usize, Regex)>,
+    /// All of them without their assertions: says whether a match may still be going on.
+    going_on: DFA,
+}
+
+impl fmt::Debug for Patterns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Patterns").field("patterns", &self.each.len()).finish_non_exhaustive()
+    }
+}
+
+impl Patterns {
+    /// The first place from which a match may go on beyond the end of the text; its length when there is none.
+    pub fn open(&self, text: &str, from: usize) -> usize {
+        let mut cache = self.going_on.create_cache();
+        let rest = text.get(from..).unwrap_or_default();
+        let open =
+            rest.char_indices().map(|(at, _)| from + at).find(|at| self.goes_on(&mut cache, text, *at));
+        open.unwrap_or(text.len())
+    }
+
+    fn goes_on(&self, cache: &mut Cache, text: &str, at: usize) -> bool {
+        let config = start::Config::new().anchored(Anchored::Yes);
+        let Ok(mut state) = self.going_on.start_state(cache, &config) else { return true };
+        for byte in text.as_bytes().get(at..).unwrap_or_default() {
+            match self.going_on.next_state(cache, state, *byte) {
+                Ok(next) if next.is_dead() => return false,
+                Ok(next) if !next.is_quit() => state = next,
+                _ => return true,
+            }
+        }
+        true
+    }
 }
 
 impl Policy {
     /// Longest text in bytes: some twenty hours of speech.
     pub const MAX_TEXT_BYTES: usize = 1 << 20;
 
-    /// The policy of a rules file, schema version 1.
+    /// The policy of a rules file, schema version 1 or the older shape.
     ///
     /// # Errors
     /// A [`PolicyError`] that says which rule, which field, and what is accepted.
     pub fn from_json(json: &str) -> Result<Policy, PolicyError> {
         let rules = document::read(json)?;
+        let (vocabulary, phonetic) = compile_terms(&rules)?;
         Ok(Policy {
-            terms: compile_terms(&rules)?,
+            vocabulary,
+            phonetic,
             patterns: compile_patterns(&rules)?,
+            has_pii: rules.iter().any(|rule| matches!(rule.matcher, Matcher::Pii(_))),
+            judge: None,
             hash: canonical::hash(&rules),
             rules,
         })
+    }
+
+    /// The same policy with the host's own classifier, which is asked about every text. It is no part of the hash.
+    #[must_use]
+    pub fn with_judge(mut self, judge: Arc<dyn Judge>) -> Policy {
+        self.judge = Some(judge);
+        self
     }
 
     /// SHA-256 of the canonical rules: what the ledger records of the policy that judged a text.
@@ -85,50 +119,66 @@ impl Policy {
 /// No rules: every well-formed text passes.
 impl Default for Policy {
     fn default() -> Self {
-        Self { rules: Vec::new(), terms: None, patterns: None, hash: canonical::hash(&[]) }
+        Self {
+            rules: Vec::new(),
+            vocabulary: Vocabulary::default(),
+            phonetic: None,
+            patterns: None,
+            has_pii: false,
+            judge: None,
+            hash: canonical::hash(&[]),
+        }
     }
 }
 
-fn compile_terms(rules: &[Rule]) -> Result<Option<Terms>, PolicyError> {
-    let mut places: HashMap<String, usize> = HashMap::new();
-    let mut needles: Vec<String> = Vec::new();
-    let mut owners: Vec<Vec<Owner>> = Vec::new();
+fn compile_terms(rules: &[Rule]) -> Result<(Vocabulary, Option<Phonetic>), PolicyError> {
+    let mut vocabulary = Vocabulary::default();
+    let mut sounds = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
-        let (list, single) = match &rule.matcher {
-            Matcher::Terms(list) => (list, true),
-            Matcher::Phrases(list) => (list, false),
-            Matcher::Pattern(_) => continue,
-        };
-        for (place, term) in list.iter().enumerate() {
-            let needle = needle(term, single).map_err(|problem| PolicyError::Field {
+        let single = matches!(rule.matcher, Matcher::Terms(_));
+        let terms = rule.terms().iter().enumerate().map(|(place, term)| ("terms", place, term, single));
+        let exceptions =
+            rule.exceptions.iter().enumerate().map(|(place, term)| ("exceptions", place, term, false));
+        for (field, place, term, single) in terms.chain(exceptions) {
+            let parts = parts(term, single).map_err(|problem| PolicyError::Field {
                 rule: RuleName { index, id: Some(rule.id.clone()) },
-                field: format!("terms[{place}]"),
+                field: format!("{field}[{place}]"),
                 problem: problem.into(),
             })?;
-            let owner = Owner { rule: index, term: term.clone() };
-            match places.get(&needle).and_then(|at| owners.get_mut(*at)) {
-                Some(owners) => owners.push(owner),
-                None => {
-                    places.insert(needle.clone(), needles.len());
-                    needles.push(needle);
-                    owners.push(vec![owner]);
-                }
+            let exception = field == "exceptions";
+            let owner = Owner { rule: index as u32, term: place as u32, exception };
+            let phrase: Vec<_> = parts
+                .iter()
+                .map(|word| {
+                    let id = vocabulary.add(word);
+                    if rule.phonetic && !exception {
+                        sounds.push(id);
+                    }
+                    match rule.language.as_deref() {
+                        Some(language) => vocabulary.lemma(word, language, || folded_forms(word, language)),
+                        None => id,
+                    }
+                })
+                .collect();
+            vocabulary.claim(&phrase, owner);
+            // "Doe, Jane" and "Jane Doe" are one name.
+            if let (Matcher::Names(_), [one, other]) = (&rule.matcher, phrase.as_slice()) {
+                vocabulary.claim(&[*other, *one], owner);
             }
         }
     }
-    if needles.is_empty() {
-        return Ok(None);
-    }
-    // Standard semantics, because only they can report matches that overlap: neighbours share a space.
-    let automaton = AhoCorasick::builder()
-        .match_kind(Semantics::Standard)
-        .build(&needles)
-        .map_err(|_| PolicyError::TooLarge { what: "terms", max: i32::MAX as usize })?;
-    Ok(Some(Terms { automaton, owners }))
+    vocabulary.seal();
+    let phonetic = (!sounds.is_empty()).then(|| Phonetic::new(&vocabulary, &sounds));
+    Ok((vocabulary, phonetic))
 }
 
-/// What the automaton looks for in order to find the term; or what is wrong with the term.
-fn needle(term: &str, single: bool) -> Result<String, &'static str> {
+fn folded_forms(word: &str, language: &str) -> Vec<String> {
+    let forms = inflect::forms(word, language);
+    forms.into_iter().map(|form| if form.is_ascii() { form } else { fold(&form).text().to_owned() }).collect()
+}
+
+/// The folded words of a term; or what is wrong with the term.
+pub(super) fn parts(term: &str, single: bool) -> Result<Vec<String>, &'static str> {
     let folded = fold(term);
     let found = words(folded.text());
     let bare = |character: Option<char>| character.is_some_and(is_word_character);
@@ -142,7 +192,7 @@ fn needle(term: &str, single: bool) -> Result<String, &'static str> {
         return Err("begins or ends with something else than a letter or digit: accepted is a bare word, \
                     and anything with match \"regex\"");
     }
-    Ok(found.text().to_owned())
+    Ok(found.text().split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect())
 }
 
 fn compile_patterns(rules: &[Rule]) -> Result<Option<Patterns>, PolicyError> {
@@ -159,7 +209,38 @@ fn compile_patterns(rules: &[Rule]) -> Result<Option<Patterns>, PolicyError> {
         .size_limit(MAX_PATTERNS_BYTES)
         .build()
         .map_err(|_| PolicyError::TooLarge { what: "patterns", max: MAX_PATTERNS_BYTES })?;
-    Ok(Some(Patterns { set, each }))
+    let going_on =
+        going_on(&each).ok_or(PolicyError::TooLarge { what: "patterns", max: MAX_PATTERNS_BYTES })?;
+    Ok(Some(Patterns { set, each, going_on }))
+}
+
+/// An automaton of all patterns without their assertions, which only make matches fewer.
+fn going_on(each: &[(usize, Regex)]) -> Option<DFA> {
+    let mut relaxed = Vec::with_capacity(each.len());
+    for (_, regex) in each {
+        relaxed.push(without_looks(&regex_syntax::parse(regex.as_str()).ok()?));
+    }
+    let config = thompson::Config::new()
+        .nfa_size_limit(Some(MAX_PATTERNS_BYTES))
+        .which_captures(thompson::WhichCaptures::None);
+    let nfa = thompson::Compiler::new().configure(config).build_many_from_hir(&relaxed).ok()?;
+    let config = DFA::config().match_kind(Semantics::All).skip_cache_capacity_check(true);
+    DFA::builder().configure(config).build_from_nfa(nfa).ok()
+}
+
+fn without_looks(hir: &Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Look(_) => Hir::empty(),
+        HirKind::Repetition(repetition) => {
+            let mut repetition = repetition.clone();
+            repetition.sub = Box::new(without_looks(&repetition.sub));
+            Hir::repetition(repetition)
+        }
+        HirKind::Capture(capture) => without_looks(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(without_looks).collect()),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(without_looks).collect()),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) => hir.clone(),
+    }
 }
 
 fn compile_pattern(pattern: &str, rule: RuleName) -> Result<Regex, PolicyError> {

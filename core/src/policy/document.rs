@@ -17,7 +17,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::error::{PolicyError, RuleName};
+use super::pii::Pii;
 use super::rule::{Action, MatchKind, Matcher, Rule, Severity};
+use super::verdict::ViewName;
 
 /// Longest rules file in bytes.
 pub const MAX_BYTES: usize = 16 << 20;
@@ -37,6 +39,11 @@ pub const MAX_NAME_CHARS: usize = 64;
 struct Document {
     version: Value,
     rules: Vec<Fields>,
+    /// The pack's name and revision: for people.
+    #[serde(default)]
+    name: Option<Value>,
+    #[serde(default)]
+    revision: Option<Value>,
 }
 
 /// The fields of a rule, known by name, their values not looked at yet.
@@ -52,6 +59,21 @@ struct Fields {
     terms: Option<Value>,
     pattern: Option<Value>,
     language: Option<Value>,
+    exceptions: Option<Value>,
+    phonetic: Option<Value>,
+    views: Option<Value>,
+    mask: Option<Value>,
+    pii: Option<Value>,
+}
+
+/// A rule of the older shape: a pattern with a name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Older {
+    name: Option<Value>,
+    pattern: Option<Value>,
+    severity: Option<Value>,
+    category: Option<Value>,
 }
 
 /// The rules of a file, in the order of the file.
@@ -59,31 +81,96 @@ pub fn read(json: &str) -> Result<Vec<Rule>, PolicyError> {
     if json.len() > MAX_BYTES {
         return Err(PolicyError::TooLong { bytes: json.len(), max: MAX_BYTES });
     }
+    if let Some(rules) = older(json) {
+        return numbered(rules.into_iter().enumerate().map(|(index, rule)| rule.rule(index)));
+    }
     let document: Document = serde_json::from_str(json).map_err(|error| json_problem(json, &error))?;
+    let file = RuleName { index: 0, id: None };
+    for (field, value) in [("name", document.name), ("revision", document.revision)] {
+        if value.is_some() {
+            label(&file, field, value)?;
+        }
+    }
     if document.version != 1 {
         return Err(PolicyError::Version { found: describe(&document.version) });
     }
     if document.rules.len() > MAX_RULES {
         return Err(PolicyError::TooManyRules { rules: document.rules.len(), max: MAX_RULES });
     }
-    let mut rules = Vec::with_capacity(document.rules.len());
-    let mut places = HashMap::with_capacity(document.rules.len());
+    numbered(document.rules.into_iter().enumerate().map(|(index, fields)| fields.rule(index)))
+}
+
+/// The rules of a file of the older shape: a list of rules with a `name` and a `pattern`, or an object that holds such
+/// a list and no version.
+fn older(json: &str) -> Option<Vec<Older>> {
+    let value: Value = serde_json::from_str(json).ok()?;
+    let list = match value {
+        Value::Array(list) => list,
+        Value::Object(mut fields) if !fields.contains_key("version") => match fields.remove("rules") {
+            Some(Value::Array(list)) => list,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    list.into_iter().map(|rule| serde_json::from_value(rule).ok()).collect()
+}
+
+/// Rules as they come: each with an id of its own, and not too many terms in all.
+fn numbered(list: impl Iterator<Item = Result<Rule, PolicyError>>) -> Result<Vec<Rule>, PolicyError> {
+    let mut rules = Vec::new();
+    let mut places = HashMap::new();
     let mut terms = 0;
-    for (index, fields) in document.rules.into_iter().enumerate() {
-        let rule = fields.rule(index)?;
+    for (index, rule) in list.enumerate() {
+        let rule = rule?;
+        if index >= MAX_RULES {
+            return Err(PolicyError::TooManyRules { rules: index + 1, max: MAX_RULES });
+        }
         let name = || RuleName { index, id: Some(rule.id.clone()) };
         if let Some(first) = places.insert(rule.id.clone(), index) {
             return Err(PolicyError::DuplicateId { rule: name(), first });
         }
-        if let Matcher::Terms(list) | Matcher::Phrases(list) = &rule.matcher {
-            terms += list.len();
-        }
+        terms += rule.terms().len() + rule.exceptions.len();
         if terms > MAX_TERMS {
             return Err(PolicyError::TooManyTerms { rule: name(), max: MAX_TERMS });
         }
         rules.push(rule);
     }
     Ok(rules)
+}
+
+impl Older {
+    /// The rule in today's shape: a regular expression; the severities low, medium and high are understood.
+    fn rule(self, index: usize) -> Result<Rule, PolicyError> {
+        let mut name = RuleName { index, id: None };
+        let id = label(&name, "name", self.name)?;
+        name.id = Some(id.clone());
+        let severity = match self.severity.as_ref().and_then(Value::as_str) {
+            Some("low") => Severity::Info,
+            Some("medium") => Severity::Warning,
+            Some("high") => Severity::Error,
+            _ => {
+                let value = required(&name, "severity", self.severity, Severity::ACCEPTED)?;
+                named(&name, "severity", value)?
+            }
+        };
+        let category = match self.category {
+            Some(value) => label(&name, "category", Some(value))?,
+            None => "general".to_owned(),
+        };
+        let matcher = Matcher::Pattern(pattern(&name, self.pattern, None)?);
+        Ok(Rule {
+            id,
+            category,
+            severity,
+            action: severity.default_action(),
+            matcher,
+            language: None,
+            exceptions: Vec::new(),
+            phonetic: false,
+            views: Vec::new(),
+            mask: None,
+        })
+    }
 }
 
 impl Fields {
@@ -103,10 +190,76 @@ impl Fields {
         let matcher = match kind {
             MatchKind::Term => Matcher::Terms(term_list(&name, kind, self.terms, self.pattern)?),
             MatchKind::Phrase => Matcher::Phrases(term_list(&name, kind, self.terms, self.pattern)?),
+            MatchKind::Name => Matcher::Names(term_list(&name, kind, self.terms, self.pattern)?),
             MatchKind::Regex => Matcher::Pattern(pattern(&name, self.pattern, self.terms)?),
+            MatchKind::Pii => {
+                for (field, value) in [("terms", &self.terms), ("pattern", &self.pattern)] {
+                    if value.is_some() {
+                        return Err(problem(
+                            &name,
+                            field,
+                            "does not go with match \"pii\": accepted is pii".into(),
+                        ));
+                    }
+                }
+                Matcher::Pii(named(&name, "pii", required(&name, "pii", self.pii.clone(), Pii::ACCEPTED)?)?)
+            }
         };
+        if self.pii.is_some() && kind != MatchKind::Pii {
+            return Err(problem(
+                &name,
+                "pii",
+                format!("does not go with match \"{kind}\": accepted is match \"pii\""),
+            ));
+        }
         let language = self.language.map(|value| language(&name, value)).transpose()?;
-        Ok(Rule { id, category, severity, action, matcher, language })
+        let exceptions = match self.exceptions {
+            Some(list) => texts(&name, "exceptions", list, "a list of phrases, at least one")?,
+            None => Vec::new(),
+        };
+        let phonetic = match self.phonetic {
+            None => false,
+            Some(Value::Bool(phonetic))
+                if matches!(kind, MatchKind::Term | MatchKind::Phrase | MatchKind::Name) =>
+            {
+                phonetic
+            }
+            Some(value) => {
+                return Err(refused(
+                    &name,
+                    "phonetic",
+                    &value,
+                    "true and false, with match \"term\", \"phrase\" and \"name\"",
+                ));
+            }
+        };
+        let views = match self.views {
+            Some(list) => texts(&name, "views", list, ViewName::ACCEPTED)?,
+            None => Vec::new(),
+        };
+        if let Some(view) = views.iter().find(|view| !ViewName::ALL.iter().any(|known| known.name() == *view))
+        {
+            return Err(refused(&name, "views", &Value::from(view.as_str()), ViewName::ACCEPTED));
+        }
+        let mask = self.mask.map(|value| mask(&name, action, value)).transpose()?;
+        Ok(Rule { id, category, severity, action, matcher, language, exceptions, phonetic, views, mask })
+    }
+}
+
+/// What is spoken in place of a hit: words that need no escaping in any markup.
+fn mask(rule: &RuleName, action: Action, value: Value) -> Result<String, PolicyError> {
+    let accepted = format!(
+        "up to {MAX_TERM_CHARS} characters without < > & \" ' and control characters, with action \"mask\""
+    );
+    match value {
+        Value::String(text)
+            if action == Action::Mask
+                && text.chars().count() <= MAX_TERM_CHARS
+                && !text.chars().any(|character| character.is_control() || "<>&\"'".contains(character)) =>
+        {
+            Ok(text)
+        }
+        value => Err(refused(rule, "mask", &value, &accepted)),
     }
 }
 
@@ -148,14 +301,19 @@ fn term_list(
             format!("does not go with match \"{kind}\": accepted is terms"),
         ));
     }
-    let list = match required(rule, "terms", terms, &accepted)? {
+    texts(rule, "terms", required(rule, "terms", terms, &accepted)?, &accepted)
+}
+
+/// A list of texts with letters in them.
+fn texts(rule: &RuleName, field: &str, value: Value, accepted: &str) -> Result<Vec<String>, PolicyError> {
+    let list = match value {
         Value::Array(list) if !list.is_empty() => list,
-        value => return Err(refused(rule, "terms", &value, &accepted)),
+        value => return Err(refused(rule, field, &value, accepted)),
     };
     let accepted = format!("1 to {MAX_TERM_CHARS} characters of text");
     let term = |(place, value): (usize, Value)| match value {
         Value::String(text) if !text.trim().is_empty() && text.chars().count() <= MAX_TERM_CHARS => Ok(text),
-        value => Err(refused(rule, &format!("terms[{place}]"), &value, &accepted)),
+        value => Err(refused(rule, &format!("{field}[{place}]"), &value, &accepted)),
     };
     list.into_iter().enumerate().map(term).collect()
 }
@@ -286,9 +444,18 @@ mod tests {
     fn a_wrong_field_is_named_with_its_rule_and_what_is_accepted() {
         let r2 = "rules[0] (id \"r2\"): ";
         for (field, value, says) in [
-            ("action", r#""mask""#, r#"action is "mask": accepted are "allow", "warn" and "block""#),
-            ("match", r#""pii""#, r#"match is "pii": accepted are "term", "phrase" and "regex""#),
-            ("match", r#""name""#, r#"match is "name": accepted are"#),
+            ("action", r#""hide""#, r#"action is "hide": accepted are "allow", "warn", "mask" and "block""#),
+            (
+                "match",
+                r#""words""#,
+                r#"match is "words": accepted are "term", "phrase", "regex", "name" and "pii""#,
+            ),
+            ("match", r#""pii""#, r#"pattern does not go with match "pii": accepted is pii"#),
+            ("mask", r#""beep""#, r#"mask is "beep": accepted are up to 256 characters"#),
+            ("phonetic", "true", "phonetic is true: accepted are true and false, with match \"term\""),
+            ("views", r#"["sideways"]"#, r#"views is "sideways": accepted are "plain""#),
+            ("exceptions", "[]", "exceptions is a list of 0 values: accepted are a list of phrases"),
+            ("pii", r#""card""#, r#"pii does not go with match "regex""#),
             ("match", "", r#"match is missing: accepted are "term""#),
             ("severity", "3", r#"severity is 3: accepted are "info", "warning", "error" and "critical""#),
             ("severity", "", "severity is missing: accepted are"),
@@ -335,7 +502,7 @@ mod tests {
     fn what_is_not_the_shape_is_shown_by_line_and_column() {
         assert!(error_of("not json").starts_with("rules are not accepted at line 1, column 2: "));
         assert!(error_of("").contains("line 1, column 0: EOF"));
-        assert!(error_of("[]").contains("line 1, column "));
+        assert!(error_of("[1]").contains("line 1, column "));
         assert!(error_of("{\"version\": 1,\n \"rules\": 3}").contains("line 2, column 11: invalid type"));
         assert!(error_of(r#"{"version": 1}"#).contains("missing field `rules`"));
         let unknown = "{\"version\": 1, \"rules\": [{\"id\": \"a\",\n\"colour\": 1}]}";
@@ -353,6 +520,25 @@ mod tests {
         assert_eq!(error_of(r#"{"version": "1", "rules": []}"#), "version is \"1\": accepted is 1");
         let deep = "[".repeat(100_000);
         assert!(error_of(&deep).contains("line 1, column "));
+    }
+
+    #[test]
+    fn rules_of_the_older_shape_are_patterns() {
+        let rule =
+            r#"{"name": "old", "pattern": "x[0-9]+y", "severity": "error", "category": "questionable"}"#;
+        for file in [format!("[{rule}]"), format!("{{\"rules\": [{rule}]}}")] {
+            let rules = read(&file).unwrap();
+            assert_eq!(rules[0].id, "old");
+            assert_eq!((rules[0].severity, rules[0].action), (Severity::Error, Action::Block));
+            assert_eq!(rules[0].matcher, Matcher::Pattern("x[0-9]+y".into()));
+        }
+        assert_eq!(
+            read(r#"[{"name": "a", "pattern": "b", "severity": "medium"}]"#).unwrap()[0].category,
+            "general"
+        );
+        assert!(
+            error_of(r#"[{"name": "a", "pattern": "b", "severity": "odd"}]"#).contains("severity is \"odd\"")
+        );
     }
 
     #[test]

@@ -112,4 +112,10 @@ pub enum PolicyError {
         /// What is accepted.
         max: usize,
     },
+    /// A signed pack or a word list that cannot be used.
+    #[error("the file {problem}")]
+    Pack {
+        /// What is wrong with it, and what is accepted.
+        problem: &'static str,
+    },
 }

@@ -10,15 +10,28 @@
 
 pub mod canonical;
 mod check;
+pub mod classifier;
 pub mod compile;
+pub mod disguise;
 pub mod document;
 pub mod error;
+mod find;
+pub mod inflect;
+pub mod lint;
+pub mod mask;
+pub mod pack;
+pub mod phonetic;
+pub mod pii;
 pub mod rule;
+mod spell;
+pub mod stream;
 pub mod verdict;
+pub mod vocabulary;
 
 pub use compile::Policy;
 pub use error::{PolicyError, RuleName};
 pub use rule::{Action, Severity};
+pub use stream::{Released, Stream};
 pub use verdict::{Hit, Verdict};
 
 pub use crate::text::{Markup, TextError};

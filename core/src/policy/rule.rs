@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::pii::Pii;
+
 /// What to do with a text. A later one outweighs an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -13,19 +15,22 @@ pub enum Action {
     Allow,
     /// Speak it, and tell.
     Warn,
+    /// Speak it without what was hit.
+    Mask,
     /// Do not speak it.
     Block,
 }
 
 impl Action {
     /// Every action, the weakest first.
-    pub const ALL: [Action; 3] = [Action::Allow, Action::Warn, Action::Block];
+    pub const ALL: [Action; 4] = [Action::Allow, Action::Warn, Action::Mask, Action::Block];
 
     /// The name in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Action::Allow => "allow",
             Action::Warn => "warn",
+            Action::Mask => "mask",
             Action::Block => "block",
         }
     }
@@ -78,11 +83,16 @@ pub enum MatchKind {
     Phrase,
     /// A regular expression, over the text as it stands and over the folded text.
     Regex,
+    /// Protected names: as phrases, in either order of two parts; a consent lifts them.
+    Name,
+    /// Personal data of a kind.
+    Pii,
 }
 
 impl MatchKind {
     /// Every kind.
-    pub const ALL: [MatchKind; 3] = [MatchKind::Term, MatchKind::Phrase, MatchKind::Regex];
+    pub const ALL: [MatchKind; 5] =
+        [MatchKind::Term, MatchKind::Phrase, MatchKind::Regex, MatchKind::Name, MatchKind::Pii];
 
     /// The name in JSON.
     pub fn name(self) -> &'static str {
@@ -90,6 +100,8 @@ impl MatchKind {
             MatchKind::Term => "term",
             MatchKind::Phrase => "phrase",
             MatchKind::Regex => "regex",
+            MatchKind::Name => "name",
+            MatchKind::Pii => "pii",
         }
     }
 }
@@ -107,8 +119,27 @@ pub struct Rule {
     pub action: Action,
     /// What is looked for.
     pub matcher: Matcher,
-    /// The language that the rule is written for (BCP 47). Kept for people; the rule applies to every text.
+    /// The language that the rule is written for (BCP 47). The rule applies to every text; terms and phrases
+    /// are looked for in the forms that the language gives them, and masks speak it.
     pub language: Option<String>,
+    /// Phrases in which the rule's hits do not count.
+    pub exceptions: Vec<String>,
+    /// Whether other spellings of the same sound hit too.
+    pub phonetic: bool,
+    /// The views that count, by name; all of them when there are none.
+    pub views: Vec<String>,
+    /// What is spoken in place of a masked hit; the default says of what kind it was, or nothing.
+    pub mask: Option<String>,
+}
+
+impl Rule {
+    /// The terms, phrases or names that are looked for.
+    pub fn terms(&self) -> &[String] {
+        match &self.matcher {
+            Matcher::Terms(list) | Matcher::Phrases(list) | Matcher::Names(list) => list,
+            Matcher::Pattern(_) | Matcher::Pii(_) => &[],
+        }
+    }
 }
 
 /// What a rule looks for.
@@ -120,6 +151,10 @@ pub enum Matcher {
     Phrases(Vec<String>),
     /// This regular expression, in the syntax of the `regex` crate.
     Pattern(String),
+    /// Any of these names of persons or voices.
+    Names(Vec<String>),
+    /// Personal data of this kind.
+    Pii(Pii),
 }
 
 impl Matcher {
@@ -129,6 +164,8 @@ impl Matcher {
             Matcher::Terms(_) => MatchKind::Term,
             Matcher::Phrases(_) => MatchKind::Phrase,
             Matcher::Pattern(_) => MatchKind::Regex,
+            Matcher::Names(_) => MatchKind::Name,
+            Matcher::Pii(_) => MatchKind::Pii,
         }
     }
 }
@@ -165,9 +202,9 @@ macro_rules! named {
     };
 }
 
-named!(Action, r#""allow", "warn" and "block""#);
+named!(Action, r#""allow", "warn", "mask" and "block""#);
 named!(Severity, r#""info", "warning", "error" and "critical""#);
-named!(MatchKind, r#""term", "phrase" and "regex""#);
+named!(MatchKind, r#""term", "phrase", "regex", "name" and "pii""#);
 
 #[cfg(test)]
 mod tests {
@@ -187,7 +224,7 @@ mod tests {
             assert_eq!(kind.to_string().parse(), Ok(kind));
             assert!(MatchKind::ACCEPTED.contains(&format!("\"{kind}\"")));
         }
-        assert!("mask".parse::<Action>().unwrap_err().to_string().contains("\"allow\""));
+        assert!("hide".parse::<Action>().unwrap_err().to_string().contains("\"allow\""));
         assert_eq!(serde_json::to_string(&Action::Warn).unwrap(), "\"warn\"");
         assert_eq!(serde_json::to_string(&Severity::Critical).unwrap(), "\"critical\"");
     }

@@ -7,6 +7,58 @@ use super::rule::{Action, Severity};
 use crate::key::hex;
 use crate::text::Markup;
 
+/// The views of a text, the plainest first. A hit names the one that found it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ViewName {
+    /// It stands there.
+    Plain,
+    /// Compatible forms, accents, invisible characters, look-alike letters, signs for letters.
+    Folded,
+    /// Set apart: by markup, spaces, signs or line ends.
+    Joined,
+    /// Letters repeated.
+    Squeezed,
+    /// Letters masked with signs, or vowels left out.
+    Masked,
+    /// Letters or digits spelled out.
+    Spelled,
+    /// Another spelling of the same sound.
+    Phonetic,
+    /// Found by the host's own classifier.
+    Classifier,
+}
+
+impl ViewName {
+    /// Every view.
+    pub const ALL: [ViewName; 8] = [
+        ViewName::Plain,
+        ViewName::Folded,
+        ViewName::Joined,
+        ViewName::Squeezed,
+        ViewName::Masked,
+        ViewName::Spelled,
+        ViewName::Phonetic,
+        ViewName::Classifier,
+    ];
+    /// The names in JSON, as an error lists them.
+    pub const ACCEPTED: &'static str =
+        r#""plain", "folded", "joined", "squeezed", "masked", "spelled", "phonetic" and "classifier""#;
+
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            ViewName::Plain => "plain",
+            ViewName::Folded => "folded",
+            ViewName::Joined => "joined",
+            ViewName::Squeezed => "squeezed",
+            ViewName::Masked => "masked",
+            ViewName::Spelled => "spelled",
+            ViewName::Phonetic => "phonetic",
+            ViewName::Classifier => "classifier",
+        }
+    }
+}
+
 /// One place where a rule hit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hit {
@@ -26,8 +78,7 @@ pub struct Hit {
     pub start_byte: usize,
     /// Byte after the hit.
     pub end_byte: usize,
-    /// The view that found it: `plain` (there as it stands), `folded` (disguised) or `joined`
-    /// (disguised by markup inside a word).
+    /// The view that found it: the name of a [`ViewName`].
     pub view: String,
 }
 
@@ -38,7 +89,7 @@ pub struct Verdict {
     pub action: Action,
     /// Where rules hit, by place in the text.
     pub hits: Vec<Hit>,
-    /// The text to speak: the input, or nothing when blocked.
+    /// The text to speak: the input, with masks where a rule asks for them, or nothing when blocked.
     pub text: String,
     /// The text that was judged: the spoken words, markup removed.
     pub spoken: String,
@@ -66,6 +117,7 @@ impl Verdict {
         categories.sort_unstable();
         match (self.action, categories.is_empty()) {
             (Action::Block, _) => format!("blocked: {}", categories.join(", ")),
+            (Action::Mask, _) => format!("allowed with parts removed: {}", categories.join(", ")),
             (Action::Warn, _) => format!("allowed with a warning: {}", categories.join(", ")),
             (Action::Allow, false) => format!("allowed, noted: {}", categories.join(", ")),
             (Action::Allow, true) => "allowed".into(),

@@ -48,12 +48,13 @@ pub fn fold(source: &str) -> View {
 /// Whether a voice passes over the character: it is dropped wherever it stands.
 ///
 /// The Unicode property Default_Ignorable_Code_Point (DerivedCoreProperties.txt, 16.0), interlinear
-/// annotation marks, and the control characters that are not white space.
+/// annotation marks, the kashida that only stretches Arabic words, and the control characters that are not white space.
 pub fn is_ignorable(character: char) -> bool {
     match character {
         '\u{AD}'
         | '\u{34F}'
         | '\u{61C}'
+        | '\u{640}'
         | '\u{115F}'..='\u{1160}'
         | '\u{17B4}'..='\u{17B5}'
         | '\u{180B}'..='\u{180F}'
@@ -70,6 +71,11 @@ pub fn is_ignorable(character: char) -> bool {
         | '\u{E0000}'..='\u{E0FFF}' => true,
         _ => character.is_control() && !character.is_whitespace(),
     }
+}
+
+/// Whether folding a text changes nothing but case.
+pub fn is_plain_ascii(text: &str) -> bool {
+    text.bytes().all(is_spoken_ascii)
 }
 
 fn is_spoken_ascii(byte: u8) -> bool {

@@ -11,6 +11,8 @@
 //! A second reading, *joined*, closes the gaps that markup may open inside a word: see [`Spoken`].
 
 pub mod fold;
+pub mod letters;
+pub mod scan;
 pub mod span;
 pub mod ssml;
 pub mod tags;

@@ -64,6 +64,11 @@ impl View {
         start..end.max(start)
     }
 
+    /// The parts of the source that the view was made of, in order.
+    pub fn sources(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        self.pieces.iter().map(|piece| piece.source.clone())
+    }
+
     /// Where the source of the last piece ends.
     pub(crate) fn end(&self) -> usize {
         self.pieces.last().map_or(0, |piece| piece.source.end)
@@ -116,6 +121,13 @@ impl View {
             _ => self.pieces.push(Piece { at, source: source..source + bytes, in_step: true }),
         }
     }
+}
+
+/// The last character boundary at or before an offset.
+pub fn boundary(text: &str, offset: usize) -> usize {
+    let offset = offset.min(text.len());
+    // A character has at most four bytes.
+    (offset.saturating_sub(3)..=offset).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use quick_xml::escape::resolve_predefined_entity;
 
-use super::span::View;
+use super::span::{View, boundary};
 
 /// Longest character reference that is resolved, with `&` and `;`.
 const MAX_REFERENCE: usize = 12;
@@ -36,12 +36,52 @@ pub fn joined(text: &str) -> Option<View> {
     found.then_some(view)
 }
 
+/// Longest tag or comment in plain text, in bytes.
+const MAX_TAG: usize = 1024;
+
+/// Up to where a continuation of the text changes nothing of its tags: the start of the last one that is
+/// still open, or the end.
+pub fn settled(text: &str) -> usize {
+    let from = boundary(text, text.len().saturating_sub(MAX_TAG));
+    let rest = text.get(from..).unwrap_or_default();
+    let open = rest.rfind('<').filter(|at| {
+        let inside = rest.get(at + 1..).unwrap_or_default();
+        let begins = inside
+            .chars()
+            .next()
+            .is_none_or(|first| first.is_ascii_alphabetic() || matches!(first, '/' | '!' | '?'));
+        begins && !inside.contains('>')
+    });
+    open.map_or(text.len(), |at| from + at)
+}
+
+/// The text as a bidirectional override shows it: what stands between U+202E and the character that ends it the
+/// other way round. Nothing when there is no override.
+pub fn shown(text: &str) -> Option<View> {
+    let mut view = View::default();
+    let mut at = 0;
+    while let Some(start) = text.get(at..).and_then(|rest| rest.find('\u{202E}')).map(|found| at + found) {
+        view.push_in_step(text.get(at..start).unwrap_or_default(), at);
+        let inner = start + '\u{202E}'.len_utf8();
+        let rest = text.get(inner..).unwrap_or_default();
+        let end = inner + rest.find(['\u{202C}', '\u{202E}', '\u{202D}', '\n']).unwrap_or(rest.len());
+        let run = text.get(inner..end).unwrap_or_default();
+        run.chars().rev().for_each(|character| view.push_from(character, inner..end));
+        at = end;
+    }
+    if at == 0 && !text.starts_with('\u{202E}') {
+        return None;
+    }
+    view.push_in_step(text.get(at..).unwrap_or_default(), at);
+    Some(view)
+}
+
 /// Length of the tag or comment that the text starts with. A tag ends before the next `<`, so that
 /// no stretch of text is searched twice.
 fn tag_length(text: &str) -> Option<usize> {
     let inside = text.strip_prefix('<')?;
     inside.chars().next().filter(|first| first.is_ascii_alphabetic() || matches!(first, '/' | '!' | '?'))?;
-    let end = inside.find(['<', '>'])?;
+    let end = inside.bytes().take(MAX_TAG).position(|byte| matches!(byte, b'<' | b'>'))?;
     inside.get(end..)?.starts_with('>').then_some(end + 2)
 }
 
@@ -49,8 +89,40 @@ fn tag_length(text: &str) -> Option<usize> {
 fn reference(text: &str) -> Option<(char, usize)> {
     let window = text.strip_prefix('&')?;
     let end = window.bytes().take(MAX_REFERENCE).position(|byte| byte == b';')?;
-    let character = resolve(window.get(..end)?)?;
+    let name = window.get(..end)?;
+    let character = resolve(name).or_else(|| named(name))?;
     Some((character, end + 2))
+}
+
+/// References of HTML that a text may bring along although SSML does not know them.
+fn named(name: &str) -> Option<char> {
+    Some(match name {
+        "nbsp" => '\u{A0}',
+        "shy" => '\u{AD}',
+        "zwj" => '\u{200D}',
+        "zwnj" => '\u{200C}',
+        "lrm" => '\u{200E}',
+        "rlm" => '\u{200F}',
+        "ensp" | "emsp" | "thinsp" => ' ',
+        "sol" => '/',
+        "period" => '.',
+        "commat" => '@',
+        "lowbar" => '_',
+        "hyphen" | "dash" | "ndash" | "mdash" => '-',
+        "Tab" => '\t',
+        "NewLine" => '\n',
+        "excl" => '!',
+        "dollar" => '$',
+        "ast" => '*',
+        _ => return accented(name),
+    })
+}
+
+/// A letter with an accent: its letter.
+fn accented(name: &str) -> Option<char> {
+    const ACCENTS: [&str; 9] = ["acute", "grave", "circ", "uml", "tilde", "ring", "cedil", "slash", "caron"];
+    let letter = name.chars().next().filter(char::is_ascii_alphabetic)?;
+    ACCENTS.contains(&name.get(1..)?).then_some(letter)
 }
 
 /// The character that a reference stands for: `amp`, `#105` or `#x69`.

@@ -57,8 +57,8 @@ fn length_while(text: &str, holds: impl Fn(char) -> bool) -> usize {
     text.find(|character| !holds(character)).unwrap_or(text.len())
 }
 
-/// Letters of scripts that are written without spaces between words.
-fn is_unspaced(character: char) -> bool {
+/// Whether a letter is of a script that is written without spaces between words.
+pub fn is_unspaced(character: char) -> bool {
     matches!(character,
         '\u{E01}'..='\u{E4E}' | '\u{E80}'..='\u{ECF}' | '\u{EDC}'..='\u{EDF}'
         | '\u{1000}'..='\u{103F}' | '\u{1050}'..='\u{108F}' | '\u{1780}'..='\u{17DD}'

@@ -18,8 +18,17 @@ from ._guard import Guard, Utterance
 from ._ledger import Fault, Ledger, Verification
 from ._marker import Marker, embed, embed_async
 from ._native import Key, version
-from ._policy import Hit, Policy, Verdict
+from ._policy import (
+    Policy,
+    Verdict,
+    lint,
+    public_signing_key,
+    rules_from_words,
+    sign_rules,
+    starter_rules,
+)
 from ._record import Record
+from ._text_stream import Hit, Released, TextStream
 
 __version__: str = version()
 
@@ -35,7 +44,9 @@ __all__ = [
     "Marker",
     "Policy",
     "Record",
+    "Released",
     "Span",
+    "TextStream",
     "Utterance",
     "Verdict",
     "Verification",
@@ -46,5 +57,10 @@ __all__ = [
     "detect_async",
     "embed",
     "embed_async",
+    "lint",
+    "public_signing_key",
+    "rules_from_words",
+    "sign_rules",
+    "starter_rules",
     "version",
 ]

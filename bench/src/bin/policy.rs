@@ -1,0 +1,354 @@
+//! `cargo xtask bench policy`: what the text policy catches, what it leaves alone, and how fast it is.
+//!
+//! ```text
+//! cargo run --release -p voxguard-bench --bin policy              the tables
+//! cargo run --release -p voxguard-bench --bin policy -- --misses  and what was missed or raised falsely
+//! cargo run --release -p voxguard-bench --bin policy -- --dump F  the sets as lines of JSON, for peers
+//! ```
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::json;
+use voxguard_bench::policy::Random;
+use voxguard_bench::policy::disguise::{CORE, CORE_MORE, Disguise, PHONETIC};
+use voxguard_bench::policy::negatives::NEGATIVES;
+use voxguard_bench::policy::ordinary::sentences;
+use voxguard_bench::policy::pii::samples;
+use voxguard_bench::policy::terms::TERMS;
+use voxguard_core::policy::{Action, Markup, Policy};
+
+/// Sentences of each language.
+const EACH: usize = 1_500;
+const SEED: u64 = 0x5EED_2026;
+
+/// A disguised text of the set.
+struct Case {
+    kind: &'static str,
+    language: &'static str,
+    term: &'static str,
+    text: String,
+    phonetic: bool,
+    held_out: bool,
+}
+
+fn cases() -> Vec<Case> {
+    let mut random = Random(SEED);
+    let mut all = Vec::new();
+    let groups: [(&[(&'static str, Disguise)], bool); 3] =
+        [(&CORE, false), (&CORE_MORE, false), (&PHONETIC, true)];
+    for (language, sentence, terms) in TERMS {
+        for (place, term) in terms.iter().enumerate() {
+            for (kinds, phonetic) in groups {
+                for (kind, disguise) in kinds {
+                    if let Some(word) = disguise(term, &mut random) {
+                        let text = sentence.replace("{}", &word);
+                        // No rule was tuned on every second term.
+                        all.push(Case { kind, language, term, text, phonetic, held_out: place % 2 == 1 });
+                    }
+                }
+            }
+        }
+    }
+    all
+}
+
+fn rules(phonetic: bool) -> String {
+    let rules: Vec<_> = TERMS
+        .iter()
+        .map(|(language, _, terms)| {
+            json!({"id": language, "category": "test", "severity": "error", "match": "term", "terms": terms, "language": language, "phonetic": phonetic})
+        })
+        .collect();
+    json!({"version": 1, "rules": rules}).to_string()
+}
+
+fn blocked(policy: &Policy, text: &str) -> bool {
+    policy.check(text, Markup::Auto).is_ok_and(|verdict| verdict.action == Action::Block)
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    100.0 * part as f64 / whole.max(1) as f64
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let misses = arguments.iter().any(|argument| argument == "--misses");
+    if let Some(place) = arguments.iter().position(|argument| argument == "--dump") {
+        return dump(arguments.get(place + 1).ok_or("--dump needs a file")?);
+    }
+    caught(misses)?;
+    raised(misses)?;
+    personal(misses)?;
+    speed()
+}
+
+fn caught(misses: bool) -> Result<(), Box<dyn std::error::Error>> {
+    let plain = Policy::from_json(&rules(false))?;
+    let sound = Policy::from_json(&rules(true))?;
+    let cases = cases();
+    let mut kinds: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut languages: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut totals = [(0, 0); 4];
+    for case in &cases {
+        let hit = blocked(if case.phonetic { &sound } else { &plain }, &case.text);
+        let slot = usize::from(case.phonetic) * 2 + usize::from(case.held_out);
+        totals[slot].0 += usize::from(hit);
+        totals[slot].1 += 1;
+        for table in
+            [kinds.entry(case.kind), languages.entry(if case.phonetic { "phonetic" } else { case.language })]
+        {
+            let row = table.or_default();
+            row.0 += usize::from(hit);
+            row.1 += 1;
+        }
+        if misses && !hit {
+            println!("  missed: {} of {:?}: {:?}", case.kind, case.term, case.text);
+        }
+    }
+    let terms: usize = TERMS.iter().map(|(.., terms)| terms.len()).sum();
+    println!(
+        "\n## Disguises: {} core kinds, {terms} terms, {} languages",
+        CORE.len() + CORE_MORE.len(),
+        TERMS.len()
+    );
+    for (name, (hit, all)) in
+        ["core, development", "core, held out", "phonetic, development", "phonetic, held out"]
+            .iter()
+            .zip(totals)
+    {
+        println!("{name:<24} {hit:>6} of {all:>6}  {:>6.2} %", share(hit, all));
+    }
+    println!("\nkinds below 100 %:");
+    for (kind, (hit, all)) in kinds.iter().filter(|(_, (hit, all))| hit < all) {
+        println!("{kind:<28} {hit:>4} of {all:>4}  {:>6.2} %", share(*hit, *all));
+    }
+    println!("\nlanguages:");
+    for (language, (hit, all)) in languages {
+        println!("{language:<28} {hit:>4} of {all:>4}  {:>6.2} %", share(hit, all));
+    }
+    Ok(())
+}
+
+fn raised(misses: bool) -> Result<(), Box<dyn std::error::Error>> {
+    let policy = Policy::from_json(&rules(false))?;
+    let sound = Policy::from_json(&rules(true))?;
+    let ordinary = sentences(EACH, SEED);
+    println!("\n## False alarms");
+    for (name, policy) in [("ordinary sentences", &policy), ("the same, phonetic", &sound)] {
+        let false_alarms: Vec<_> = ordinary.iter().filter(|(_, text)| blocked(policy, text)).collect();
+        println!(
+            "{name:<24} {:>6} of {:>6}  {:>6.3} %",
+            false_alarms.len(),
+            ordinary.len(),
+            share(false_alarms.len(), ordinary.len())
+        );
+        if misses {
+            false_alarms
+                .iter()
+                .take(20)
+                .for_each(|(language, text)| println!("  false: {language}: {text:?}"));
+        }
+    }
+    for (name, part) in [("hard, development", 0), ("hard, held out", 1)] {
+        let list: Vec<_> = NEGATIVES
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| place % 2 == part)
+            .map(|(_, text)| *text)
+            .collect();
+        let false_alarms: Vec<_> = list.iter().filter(|text| blocked(&policy, text)).collect();
+        println!(
+            "{name:<24} {:>6} of {:>6}  {:>6.3} %",
+            false_alarms.len(),
+            list.len(),
+            share(false_alarms.len(), list.len())
+        );
+        if misses {
+            false_alarms.iter().for_each(|text| println!("  false: {text:?}"));
+        }
+    }
+    Ok(())
+}
+
+fn personal(misses: bool) -> Result<(), Box<dyn std::error::Error>> {
+    let kinds = ["card", "iban", "phone", "email", "ip", "ssn"];
+    let rules: Vec<_> = kinds
+        .iter()
+        .map(|kind| json!({"id": kind, "category": "pii", "severity": "error", "match": "pii", "pii": kind}))
+        .collect();
+    let policy = Policy::from_json(&json!({"version": 1, "rules": rules}).to_string())?;
+    println!("\n## Personal data");
+    for (name, seed) in [("development", SEED), ("held out", SEED + 1)] {
+        let samples = samples(400, seed);
+        let (mut right, mut wrong, mut missed) = (0, 0, 0);
+        let mut per: BTreeMap<(&str, bool), (usize, usize)> = BTreeMap::new();
+        for sample in &samples {
+            let verdict = policy.check(&sample.text, Markup::Plain)?;
+            let hit = sample.kind.is_some_and(|kind| verdict.hits.iter().any(|hit| hit.rule == kind));
+            let extra = verdict.hits.iter().filter(|hit| Some(hit.rule.as_str()) != sample.kind).count();
+            right += usize::from(hit);
+            wrong += extra;
+            missed += usize::from(sample.kind.is_some() && !hit);
+            if let Some(kind) = sample.kind {
+                let row = per.entry((kind, sample.plain)).or_default();
+                row.0 += usize::from(hit);
+                row.1 += 1;
+            }
+            if misses && (extra > 0 || sample.kind.is_some() && !hit) {
+                println!(
+                    "  {:?}: {:?} {:?}",
+                    sample.kind,
+                    sample.text,
+                    verdict.hits.iter().map(|hit| &hit.rule).collect::<Vec<_>>()
+                );
+            }
+        }
+        println!(
+            "{name:<14} precision {:.4}  recall {:.4}  ({} texts)",
+            right as f64 / (right + wrong) as f64,
+            right as f64 / (right + missed) as f64,
+            samples.len()
+        );
+        for ((kind, plain), (hit, all)) in per {
+            println!(
+                "  {kind:<8} {:<16} {hit:>4} of {all:>4}",
+                if plain { "plain" } else { "split or spoken" }
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Ten thousand terms that no text of the bench holds.
+fn many() -> String {
+    let mut random = Random(7);
+    let syllables = ["zor", "qua", "vex", "nim", "tul", "bra", "kep", "wod", "fiz", "gly", "xan", "pru"];
+    let mut terms = std::collections::BTreeSet::new();
+    while terms.len() < 10_000 {
+        terms.insert((0..4).map(|_| *random.pick(&syllables)).collect::<String>());
+    }
+    json!({"version": 1, "rules": [{"id": "many", "category": "test", "severity": "error", "match": "term", "terms": terms, "language": "en"}]}).to_string()
+}
+
+fn speed() -> Result<(), Box<dyn std::error::Error>> {
+    println!("\n## Speed, with 10,000 terms in their English forms");
+    let json = many();
+    let before = resident();
+    let begun = Instant::now();
+    let policy = Arc::new(Policy::from_json(&json)?);
+    println!(
+        "compile                  {:>8.3} s, {:.1} MB more resident",
+        begun.elapsed().as_secs_f64(),
+        (resident() - before) / 1e6
+    );
+    let ordinary = sentences(EACH, SEED);
+    let joined = |language: &str| -> String {
+        let mut text: String =
+            ordinary.iter().filter(|(of, _)| *of == language).map(|(_, text)| format!("{text} ")).collect();
+        if language == "en" {
+            text = text.chars().filter(char::is_ascii).collect();
+        }
+        text.repeat(1 + 400_000 / text.len())
+    };
+    for (name, language) in [
+        ("plain ASCII", "en"),
+        ("folded, German", "de"),
+        ("folded, Russian", "ru"),
+        ("folded, Chinese", "zh"),
+    ] {
+        let text = joined(language);
+        let mut best = f64::MAX;
+        for _ in 0..9 {
+            let begun = Instant::now();
+            let verdict = policy.check(&text, Markup::Plain)?;
+            best = best.min(begun.elapsed().as_secs_f64());
+            assert!(verdict.hits.is_empty(), "{name}");
+        }
+        println!("{name:<24} {:>8.1} MB/s", text.len() as f64 / best / 1e6);
+    }
+    let text = joined("en");
+    let piece: String = text.chars().take(4096).collect();
+    let mut times: Vec<f64> = (0..2000)
+        .map(|_| {
+            let begun = Instant::now();
+            let answer = policy.check(&piece, Markup::Auto);
+            drop(answer);
+            begun.elapsed().as_secs_f64()
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    println!(
+        "4,096 characters         {:>8.1} us median, {:.1} us p99",
+        times[1000] * 1e6,
+        times[1979] * 1e6
+    );
+    let mut stream = policy.stream(Markup::Auto, &[]);
+    let mut deltas: Vec<f64> = Vec::new();
+    for delta in text.as_bytes().chunks(4).take(20_000) {
+        let delta = std::str::from_utf8(delta)?;
+        let begun = Instant::now();
+        let released = stream.push(delta)?;
+        drop(released);
+        deltas.push(begun.elapsed().as_secs_f64());
+    }
+    let mean = deltas.iter().sum::<f64>() / deltas.len() as f64;
+    deltas.sort_by(f64::total_cmp);
+    println!(
+        "a streamed delta         {:>8.2} us mean, {:.1} us p99",
+        mean * 1e6,
+        deltas[deltas.len() * 99 / 100] * 1e6
+    );
+    println!("\nhostile texts of 100 kB and of 400 kB: time for each byte, and how it grows (1.0 is linear)");
+    for part in [
+        ".", "a ", "a a a", "\u{301}", "e\u{301}", "<b>", "&amp;", "1!|", "k.i.l.", "*a*", "\u{0}",
+        "\u{202E}", "4111 ", "one ", "a@b.", "/\\", "к",
+    ] {
+        let time = |bytes: usize| -> Result<f64, Box<dyn std::error::Error>> {
+            let text = part.repeat(bytes / part.len());
+            let begun = Instant::now();
+            drop(policy.check(&text, Markup::Plain)?);
+            Ok(begun.elapsed().as_secs_f64() / text.len() as f64)
+        };
+        let (small, large) = (time(100_000)?.min(time(100_000)?), time(400_000)?.min(time(400_000)?));
+        println!("{:<24} {:>8.1} ns a byte, x{:.2}", format!("{part:?}"), large * 1e9, large / small);
+    }
+    Ok(())
+}
+
+/// Resident memory in bytes (Linux).
+fn resident() -> f64 {
+    let pages = std::fs::read_to_string("/proc/self/statm").ok();
+    pages.and_then(|pages| pages.split(' ').nth(1)?.parse::<f64>().ok()).unwrap_or_default() * 4096.0
+}
+
+/// Writes the sets for peers: a line of JSON each.
+fn dump(file: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let mut out = std::io::BufWriter::new(std::fs::File::create(file)?);
+    let terms: Vec<&str> = TERMS.iter().flat_map(|(.., terms)| terms.iter().copied()).collect();
+    writeln!(out, "{}", json!({"set": "terms", "terms": terms}))?;
+    for case in cases() {
+        let set = if case.phonetic { "phonetic" } else { "core" };
+        writeln!(
+            out,
+            "{}",
+            json!({"set": set, "kind": case.kind, "held_out": case.held_out, "text": case.text})
+        )?;
+    }
+    for (language, text) in sentences(EACH, SEED) {
+        writeln!(out, "{}", json!({"set": "ordinary", "kind": language, "text": text}))?;
+    }
+    for text in NEGATIVES {
+        writeln!(out, "{}", json!({"set": "hard", "text": text}))?;
+    }
+    for sample in samples(400, SEED + 1) {
+        writeln!(
+            out,
+            "{}",
+            json!({"set": "pii", "kind": sample.kind, "plain": sample.plain, "text": sample.text})
+        )?;
+    }
+    Ok(())
+}

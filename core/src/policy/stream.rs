@@ -1,0 +1,221 @@
+//! Text that arrives in pieces, as a language model writes it.
+//!
+//! A [`Stream`] hands text on as soon as nothing that may follow can change what is said of it, and not before. What it holds
+//! back begins where a hit may still begin or go on: the last word, words that begin a phrase or an exception, a row of
+//! single letters, digits or names of digits, a tag without its end, the start of a pattern. A long run that a pattern
+//! keeps open is held for as long as it is open.
+//!
+//! However a text is cut, the decisions are those of the whole: hits count in the order in which they start,
+//! and a hit counts once everything that starts before it is decided. When a blocking hit counts, the text before it has been released
+//! (masked where asked), nothing else ever will be, and the stream is over. So what is released is a matter of the text
+//! alone; only when it is, is a matter of the cuts.
+//!
+//! An SSML document is released whole, when it is: a part of it is no document, and would be spoken as if it were
+//! one. The host's classifier is asked about whole texts, so a policy that has one holds everything to the end.
+
+use std::sync::Arc;
+
+use unicode_normalization::char::is_combining_mark;
+
+use super::compile::Policy;
+use super::mask;
+use super::rule::Action;
+use super::verdict::Hit;
+use crate::text::span::boundary;
+use crate::text::{Markup, Spoken, TextError, ssml};
+
+/// Released text that is kept as context for what follows, in bytes, at least; and how much is let grow before it is cut.
+const CONTEXT: usize = 192;
+const SLACK: usize = 512;
+/// Words that are kept as context, at least.
+const CONTEXT_WORDS: usize = 12;
+/// Held text is looked at again after each piece up to this many bytes; beyond, when it has grown by an eighth.
+const EAGER: usize = 2048;
+
+/// What a piece of text releases.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Released {
+    /// Text to be spoken now, after everything that was released before. Masked where a rule asks for it.
+    pub text: String,
+    /// Whether a rule forbids to go on: the stream is over.
+    pub blocked: bool,
+    /// The hits that were decided, with places in the whole text so far.
+    pub hits: Vec<Hit>,
+}
+
+/// A text that arrives in pieces.
+#[derive(Debug)]
+pub struct Stream {
+    policy: Arc<Policy>,
+    markup: Markup,
+    consents: Vec<String>,
+    /// The text from `base` on: context, then what is held.
+    buffer: String,
+    /// Bytes and characters of the whole text before the buffer.
+    base: (usize, usize),
+    /// Where, in the buffer, what is held begins.
+    settled: usize,
+    /// Length of the buffer when it was last looked at.
+    looked: usize,
+    counts: Vec<usize>,
+    over: bool,
+    blocked: bool,
+}
+
+impl Policy {
+    /// A stream of text that this policy judges.
+    pub fn stream(self: &Arc<Self>, markup: Markup, consents: &[&str]) -> Stream {
+        Stream {
+            policy: Arc::clone(self),
+            markup,
+            consents: consents.iter().map(|&consent| consent.to_owned()).collect(),
+            buffer: String::new(),
+            base: (0, 0),
+            settled: 0,
+            looked: 0,
+            counts: Vec::new(),
+            over: false,
+            blocked: false,
+        }
+    }
+}
+
+impl Stream {
+    /// Takes the next piece, of any length.
+    ///
+    /// # Errors
+    /// A text of more than [`Policy::MAX_TEXT_BYTES`] in all: the stream is over.
+    pub fn push(&mut self, delta: &str) -> Result<Released, TextError> {
+        if self.over {
+            return Ok(Released { blocked: self.blocked, ..Released::default() });
+        }
+        let bytes = self.base.0 + self.buffer.len() + delta.len();
+        if bytes > Policy::MAX_TEXT_BYTES {
+            self.over = true;
+            self.blocked = true;
+            return Err(TextError::TooLong { bytes, max: Policy::MAX_TEXT_BYTES });
+        }
+        self.buffer.push_str(delta);
+        if self.markup == Markup::Auto && !ssml::may_become_document(&self.buffer) {
+            self.markup = self.markup.decide(&self.buffer);
+        }
+        let held = self.buffer.len() - self.settled;
+        let worth = held <= EAGER || self.buffer.len() >= self.looked + self.looked / 8;
+        if self.markup != Markup::Plain || self.policy.judge.is_some() || !worth {
+            return Ok(Released::default());
+        }
+        self.looked = self.buffer.len();
+        self.look(true)
+    }
+
+    /// Says that the text is complete.
+    ///
+    /// # Errors
+    /// SSML that is broken or not accepted, of which nothing has been released.
+    pub fn finish(&mut self) -> Result<Released, TextError> {
+        if self.over {
+            return Ok(Released { blocked: self.blocked, ..Released::default() });
+        }
+        self.over = true;
+        self.markup = self.markup.decide(&self.buffer);
+        if self.markup == Markup::Plain && self.policy.judge.is_none() {
+            return self.look(false);
+        }
+        let consents: Vec<&str> = self.consents.iter().map(String::as_str).collect();
+        let verdict = self
+            .policy
+            .check_with(&self.buffer, self.markup, &consents)
+            .inspect_err(|_| self.blocked = true)?;
+        self.blocked = !verdict.allowed();
+        Ok(Released { text: verdict.text, blocked: self.blocked, hits: verdict.hits })
+    }
+
+    /// Whether a rule has ended the stream.
+    pub fn blocked(&self) -> bool {
+        self.blocked
+    }
+
+    /// How many bytes are held back.
+    pub fn held(&self) -> usize {
+        if self.over { 0 } else { self.buffer.len() - self.settled }
+    }
+
+    /// Plain or SSML, once decided.
+    pub fn markup(&self) -> Markup {
+        self.markup
+    }
+
+    /// Decides what can be decided and releases it.
+    fn look(&mut self, more: bool) -> Result<Released, TextError> {
+        let spoken = Spoken::new(&self.buffer, Markup::Plain)?;
+        let mut found = self.policy.findings(&self.buffer, &spoken, self.settled, more);
+        let consents: Vec<&str> = self.consents.iter().map(String::as_str).collect();
+        self.policy.lift(&mut found.places, &consents);
+        // A place that reaches over the end of what is settled is decided with what it reaches into.
+        let mut until = found.open.max(self.settled);
+        found.places.sort_by_key(|place| usize::MAX - place.start);
+        for place in &found.places {
+            if place.start < until && place.end > until {
+                until = place.start;
+            }
+        }
+        found.places.retain(|place| place.start < until || !more);
+        if until <= self.settled && more {
+            return Ok(Released::default());
+        }
+        let (decided, masks) = self.policy.decide(found.places, &mut self.counts);
+        let masks = mask::merge(masks);
+        let block = decided.iter().find(|(_, action)| *action == Action::Block).map(|(place, _)| place.start);
+        if let Some(start) = block {
+            let cut = masks.iter().find(|mask| mask.place.start < start && mask.place.end > start);
+            until = cut.map_or(start, |mask| mask.place.start);
+        }
+        let decided: Vec<_> =
+            decided.into_iter().filter(|(place, _)| block.is_none_or(|start| place.start <= start)).collect();
+        let mut hits = self.policy.hits(&self.buffer, &decided);
+        for hit in &mut hits {
+            hit.start_byte += self.base.0;
+            hit.end_byte += self.base.0;
+            hit.start += self.base.1;
+            hit.end += self.base.1;
+        }
+        let masks: Vec<_> = masks.into_iter().filter(|mask| mask.place.end <= until).collect();
+        let upto = self.buffer.get(..until).unwrap_or_default();
+        // Before the first mask nothing changes, so what was released stands as it was.
+        let masked = mask::apply(upto, &masks, None);
+        let text = masked.get(self.settled..).unwrap_or_default().to_owned();
+        self.settled = until;
+        self.blocked = block.is_some();
+        self.over |= self.blocked;
+        self.forget();
+        Ok(Released { text, blocked: self.blocked, hits })
+    }
+
+    /// Drops released text that nothing needs as context any more. The rest begins with a word, outside of tags.
+    fn forget(&mut self) {
+        if self.settled < CONTEXT + SLACK {
+            return;
+        }
+        let end = boundary(&self.buffer, self.settled - CONTEXT);
+        let head = self.buffer.get(..end).unwrap_or_default();
+        let mut words = 0;
+        let cut = head.char_indices().rev().find_map(|(at, character)| {
+            words += usize::from(character.is_whitespace());
+            let after = at + character.len_utf8();
+            let next = self.buffer.get(after..).and_then(|rest| rest.chars().next());
+            let clean = next.is_some_and(|next| next.is_alphanumeric() && !is_combining_mark(next));
+            let tag = head
+                .get(..at)
+                .and_then(|head| head.rfind('<'))
+                .is_some_and(|open| !head.get(open..at).is_some_and(|tag| tag.contains('>')));
+            (character == ' ' && clean && !tag && words >= CONTEXT_WORDS).then_some(after)
+        });
+        if let Some(cut) = cut {
+            self.base.0 += cut;
+            self.base.1 += self.buffer.get(..cut).unwrap_or_default().chars().count();
+            self.buffer.drain(..cut);
+            self.settled -= cut;
+            self.looked = self.buffer.len();
+        }
+    }
+}

@@ -1,0 +1,468 @@
+//! One pass over a folded text: its words, and the stretches that look disguised.
+//!
+//! Ordinary prose costs a few instructions a byte and leaves next to nothing behind: the words that a
+//! filter lets pass (those that some rule may name). Everything that is dear, undoing disguise above all, is
+//! done on the *regions* alone: stretches that no ordinary sentence has, such as letters mixed with signs or
+//! digits, scripts mixed in a word, a letter three times in a row, or single letters in a row.
+
+use unicode_normalization::char::is_combining_mark;
+
+use super::letters::{LATIN, Scripts, glyph};
+use super::words::{is_unspaced, is_word_character};
+
+/// Most bytes between two single letters that belong together.
+const MAX_GAP: usize = 24;
+
+/// A word that the filter let pass. Offsets are in bytes of the scanned text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word {
+    /// First byte.
+    pub start: usize,
+    /// Byte after it.
+    pub end: usize,
+    /// Hash of its letters.
+    pub hash: u64,
+    /// Whether a line end splits it.
+    pub broken: bool,
+}
+
+/// What a pass found.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Words that the filter let pass, in order.
+    pub words: Vec<Word>,
+    /// Where each word of the text starts.
+    pub starts: Vec<u32>,
+    /// Stretches that look disguised, in order and apart.
+    pub regions: Vec<(usize, usize)>,
+    /// From here on a continuation of the text may change what is found.
+    pub open: usize,
+}
+
+/// Start of every word's hash.
+pub const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// Takes a byte into a hash.
+#[inline]
+pub fn step(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// The hash of a word's letters.
+pub fn hash(word: &str) -> u64 {
+    finish(word.bytes().fold(SEED, step))
+}
+
+#[inline]
+fn finish(hash: u64) -> u64 {
+    hash ^ (hash >> 29)
+}
+
+const LETTER: u8 = 1;
+const DIGIT: u8 = 2;
+const SPACE: u8 = 4;
+const LINE: u8 = 8;
+const APOSTROPHE: u8 = 16;
+/// Signs that stand for letters, so that next to a word they are no punctuation.
+const EDGE: u8 = 32;
+/// Signs that letters are built of.
+const BUILDING: u8 = 64;
+
+static CLASS: [u8; 256] = classes();
+
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn classes() -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' => LETTER,
+            b'0'..=b'9' => DIGIT,
+            b'\n' | b'\r' => SPACE | LINE,
+            b' ' | b'\t' | 0x0B | 0x0C => SPACE,
+            b'\'' => APOSTROPHE,
+            b'$' | b'@' | b'|' | b'+' | b'*' | b'#' => EDGE | BUILDING,
+            b'!' | b'/' | b'\\' | b'(' | b')' | b'<' | b'>' | b'{' | b'}' | b'[' | b']' | b'_' => BUILDING,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+}
+
+/// The words and regions of a folded text. `filter` says of a hash whether the word is worth keeping;
+/// `longest` is the length of the longest term in letters.
+pub fn scan(text: &str, filter: impl Fn(u64) -> bool, longest: usize) -> Scan {
+    let mut scanner = Scanner {
+        filter,
+        text,
+        found: Scan::default(),
+        word: None,
+        hash: SEED,
+        chunk: None,
+        last: (0, 0),
+        last_hash: SEED,
+        singles: Vec::new(),
+        line_end: false,
+        whole: None,
+        sign: 0,
+    };
+    if text.is_ascii() {
+        text.bytes().enumerate().for_each(|(at, byte)| scanner.ascii(at, byte));
+    } else {
+        for (at, character) in text.char_indices() {
+            match u8::try_from(character) {
+                Ok(byte) if byte < 128 => scanner.ascii(at, byte),
+                _ => scanner.other(at, character),
+            }
+        }
+    }
+    scanner.finish(longest)
+}
+
+/// The word that is being read.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    start: usize,
+    characters: u32,
+    /// Letters and digits, as classes.
+    kinds: u8,
+    scripts: Scripts,
+    previous: u32,
+    run: u32,
+    odd: bool,
+    /// All letters look Latin, and none is.
+    looks: bool,
+    unspaced: bool,
+}
+
+/// What stands between white space.
+#[derive(Debug, Clone, Copy, Default)]
+struct Chunk {
+    start: usize,
+    words: u32,
+    letters: bool,
+    /// A sign, other than an apostrophe, stands after the last word.
+    apart: bool,
+    suspect: bool,
+    /// How many signs letters are built of, and whether they differ.
+    building: u32,
+    differ: bool,
+    /// Unspaced letters that all look Latin.
+    looks: u32,
+    unspaced: u32,
+}
+
+struct Scanner<'t, F> {
+    filter: F,
+    text: &'t str,
+    found: Scan,
+    word: Option<Reading>,
+    hash: u64,
+    chunk: Option<Chunk>,
+    /// The last word.
+    last: (usize, usize),
+    last_hash: u64,
+    /// The single letters in a row: where each starts and ends.
+    singles: Vec<(usize, usize)>,
+    /// Only a line end, with or without a hyphen, stands after the last word.
+    line_end: bool,
+    /// The last word, if it may be Latin written with other letters: the next one tells.
+    whole: Option<usize>,
+    /// The last sign.
+    sign: u8,
+}
+
+impl<F: Fn(u64) -> bool> Scanner<'_, F> {
+    #[inline]
+    fn ascii(&mut self, at: usize, byte: u8) {
+        let class = CLASS.get(usize::from(byte)).copied().unwrap_or_default();
+        if class & (LETTER | DIGIT) != 0 {
+            let lower = byte | 0x20;
+            if self.word.as_ref().is_some_and(|word| word.unspaced) {
+                self.end_word(at);
+            }
+            let Some(word) = &mut self.word else { return self.start_ascii(at, byte, class) };
+            word.characters += 1;
+            word.kinds |= class;
+            if word.previous == u32::from(lower) {
+                word.run += 1;
+                word.odd |= word.run >= 3;
+            } else {
+                word.run = 1;
+                word.previous = u32::from(lower);
+            }
+            if word.scripts == 0 && class == LETTER {
+                word.scripts = LATIN;
+            }
+            word.odd |= word.scripts > LATIN && class == LETTER;
+            self.hash = step(self.hash, lower);
+        } else {
+            self.end_word(at);
+            if class & SPACE != 0 { self.space(at, class) } else { self.sign(at, byte, class) }
+        }
+    }
+
+    fn start_ascii(&mut self, at: usize, byte: u8, class: u8) {
+        let lower = byte | 0x20;
+        self.open_word(at, u32::from(lower), class);
+        if let Some(word) = &mut self.word {
+            word.scripts = if class == LETTER { LATIN } else { 0 };
+        }
+        self.hash = step(self.hash, lower);
+    }
+
+    fn other(&mut self, at: usize, character: char) {
+        let mark = is_combining_mark(character);
+        if self.word.as_ref().is_some_and(|word| word.unspaced) && !mark {
+            self.end_word(at);
+        }
+        let known = glyph(character);
+        if !is_word_character(character) {
+            self.end_word(at);
+            if character.is_whitespace() {
+                return self.space(
+                    at,
+                    if matches!(character, '\u{85}' | '\u{2028}' | '\u{2029}') { LINE } else { 0 },
+                );
+            }
+            if is_stop(character) {
+                self.end_chunk(at);
+                self.line_end = false;
+                return;
+            }
+            self.sign(at, 0, if matches!(character, '\u{2018}' | '\u{2019}') { APOSTROPHE } else { 0 });
+            if let Some(chunk) = &mut self.chunk {
+                chunk.suspect |= !known.looks.is_empty();
+                chunk.letters |= !known.looks.is_empty();
+            }
+            return;
+        }
+        let unspaced = is_unspaced(character);
+        if unspaced {
+            self.end_word(at);
+        }
+        if self.word.is_none() {
+            self.open_word(at, u32::from(character), LETTER);
+        }
+        let looks = known.looks_latin();
+        if let Some(word) = &mut self.word {
+            if at > word.start {
+                word.characters += u32::from(!mark);
+                word.run = if word.previous == u32::from(character) { word.run + 1 } else { 1 };
+                word.previous = u32::from(character);
+                word.kinds |= LETTER;
+            }
+            word.odd |= word.run >= 3 || (known.script <= LATIN && looks);
+            word.scripts |= known.script;
+            word.looks &= known.twin && known.script > LATIN;
+            word.unspaced = unspaced;
+        }
+        if let Some(chunk) = self.chunk.as_mut().filter(|_| unspaced) {
+            chunk.unspaced += 1;
+            chunk.looks += u32::from(looks);
+        }
+        for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+            self.hash = step(self.hash, byte);
+        }
+    }
+
+    fn open_word(&mut self, at: usize, first: u32, kind: u8) {
+        let edge = self.sign != 0 && at > 0;
+        let chunk = self.chunk.get_or_insert(Chunk { start: at, ..Chunk::default() });
+        chunk.suspect |= edge || chunk.words > 0 && chunk.apart;
+        chunk.apart = false;
+        self.sign = 0;
+        self.hash = SEED;
+        self.found.starts.push(u32::try_from(at).unwrap_or(u32::MAX));
+        self.word = Some(Reading {
+            start: at,
+            characters: 1,
+            kinds: kind,
+            scripts: 0,
+            previous: first,
+            run: 1,
+            odd: false,
+            looks: true,
+            unspaced: false,
+        });
+    }
+
+    #[inline]
+    fn end_word(&mut self, at: usize) {
+        let Some(word) = self.word.take() else { return };
+        let hash = finish(self.hash);
+        if (self.filter)(hash) {
+            self.found.words.push(Word { start: word.start, end: at, hash, broken: false });
+        }
+        if self.line_end {
+            self.broken(word.start, at);
+        }
+        let letters = word.kinds & LETTER != 0;
+        let mixed = word.kinds == LETTER | DIGIT || word.scripts.count_ones() > 1;
+        let whole = word.looks && word.scripts > LATIN && !word.unspaced && word.characters > 1;
+        self.whole = whole.then_some(word.start);
+        if let Some(chunk) = &mut self.chunk {
+            chunk.words += 1;
+            chunk.letters |= letters;
+            chunk.suspect |= letters && (mixed || word.odd || whole);
+        }
+        if word.characters == 1 && !word.unspaced {
+            if self.singles.last().is_some_and(|(_, end)| word.start - end > MAX_GAP) {
+                self.end_singles();
+            }
+            self.singles.push((word.start, at));
+        } else if !self.singles.is_empty() {
+            self.end_singles();
+        }
+        self.last = (word.start, at);
+        self.last_hash = if letters { self.hash } else { 0 };
+        self.line_end = false;
+    }
+
+    /// A word that a line end splits: the last one and this one.
+    fn broken(&mut self, start: usize, end: usize) {
+        let (first, first_end) = self.last;
+        let second = self.text.get(start..end).unwrap_or_default();
+        // Two short words in a row are far more often that than one long word in two parts.
+        let hyphen = self.text.get(first_end..).is_some_and(|rest| rest.starts_with('-'));
+        let enough = hyphen || second.len() + (first_end - first) >= 5;
+        let hash = finish(second.bytes().map(|byte| byte.to_ascii_lowercase()).fold(self.last_hash, step));
+        if self.last_hash != 0 && enough && (self.filter)(hash) {
+            self.found.words.push(Word { start: first, end, hash, broken: true });
+        }
+    }
+
+    fn sign(&mut self, at: usize, byte: u8, class: u8) {
+        let after = self.chunk.is_some() && self.last.1 == at;
+        let chunk = self.chunk.get_or_insert(Chunk { start: at, ..Chunk::default() });
+        chunk.apart |= class & APOSTROPHE == 0;
+        chunk.suspect |= after && class & EDGE != 0 && chunk.letters;
+        if class & BUILDING != 0 {
+            chunk.differ |= chunk.building > 0 && self.sign != byte;
+            chunk.building += 1;
+        }
+        self.line_end = false;
+        self.sign = if class & EDGE != 0 || byte == b'!' { byte } else { 0 };
+    }
+
+    fn space(&mut self, at: usize, class: u8) {
+        let directly =
+            self.last.1 == at || self.last.1 + 1 == at && self.text.get(self.last.1..at) == Some("-");
+        self.end_chunk(at);
+        self.line_end |= class & LINE != 0 && directly && !self.found.starts.is_empty();
+    }
+
+    fn end_chunk(&mut self, at: usize) {
+        self.sign = 0;
+        let Some(chunk) = self.chunk.take() else { return };
+        let built = chunk.words == 0 && chunk.building >= 3 && chunk.differ;
+        let whole = chunk.unspaced >= 2 && chunk.looks == chunk.unspaced;
+        if chunk.suspect && chunk.letters || built || whole {
+            self.found.regions.push((chunk.start, at));
+        }
+    }
+
+    fn end_singles(&mut self) {
+        if let (Some(first), Some(last)) = (self.singles.first(), self.singles.last())
+            && self.singles.len() >= 3
+        {
+            self.found.regions.push((first.0, last.1));
+        }
+        self.singles.clear();
+    }
+
+    fn finish(mut self, longest: usize) -> Scan {
+        let end = self.text.len();
+        let mut open = self.chunk.map_or(end, |chunk| chunk.start);
+        // A word in progress may be a single letter, go on over the line, or be in another script.
+        let singles = self.singles.len();
+        if let Some((start, _)) = self.singles.get(singles.saturating_sub(longest.max(3))) {
+            open = open.min(*start);
+        }
+        if self.line_end {
+            open = open.min(self.last.0);
+        }
+        open = self.whole.map_or(open, |start| open.min(start));
+        self.end_word(end);
+        self.end_singles();
+        self.end_chunk(end);
+        self.found.open = open;
+        self.found.regions.sort_unstable();
+        self.found.regions.dedup_by(|next, kept| {
+            let over = next.0 <= kept.1;
+            if over {
+                kept.1 = kept.1.max(next.1);
+            }
+            over
+        });
+        self.found
+    }
+}
+
+/// Punctuation of scripts without spaces: what it parts are no neighbours.
+pub fn is_stop(character: char) -> bool {
+    matches!(
+        character,
+        '。' | '，'
+            | '、'
+            | '！'
+            | '？'
+            | '；'
+            | '：'
+            | '「'
+            | '」'
+            | '『'
+            | '』'
+            | '（'
+            | '）'
+            | '《'
+            | '》'
+            | '…'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn regions(text: &str) -> Vec<&str> {
+        scan(text, |_| true, 8).regions.into_iter().map(|(start, end)| &text[start..end]).collect()
+    }
+
+    #[test]
+    fn ordinary_sentences_have_no_region() {
+        for text in [
+            "it's a quiet morning, isn't it? yes: (very) quiet!",
+            "она сказала: «да», и ушла.",
+            "他说：今天天气很好。",
+            "\"well,\" he said, \"no.\"",
+        ] {
+            assert_eq!(regions(text), Vec::<&str>::new(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_looks_disguised_is_a_region() {
+        for (text, region) in [
+            ("go k1ll now", "k1ll"),
+            ("go k i l l now", "k i l l"),
+            ("go k.i.l.l now", "k.i.l.l"),
+            ("go ki-ll now", "ki-ll"),
+            ("go kiiill now", "kiiill"),
+            ("go кill now", "кill"),
+            ("go $tupid now", "$tupid"),
+            ("go |<!|_ now", "|<!|_"),
+            ("go f**k now", "f**k"),
+        ] {
+            assert_eq!(regions(text), [region], "{text}");
+        }
+    }
+
+    #[test]
+    fn words_are_told_apart_and_joined_over_line_ends() {
+        let found = scan("one mur\nder two", |_| true, 8);
+        assert_eq!(found.starts, [0, 4, 8, 12]);
+        assert!(found.words.iter().any(|word| word.broken && word.hash == hash("murder")));
+    }
+}
