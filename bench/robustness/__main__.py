@@ -30,25 +30,61 @@ QUALITY_LENGTHS = (5.0, 10.0)
 
 
 def arguments(words: "list[str]") -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="cargo xtask bench watermark", description="How the watermark takes what happens to audio.")
-    parser.add_argument("--corpus", type=Path, default=None, help="folder with speech and manifest.csv, or with WAV files")
-    parser.add_argument("--background", type=Path, default=None, help="folder with music and babble (beside the corpus, when there)")
-    parser.add_argument("--out", type=Path, default=Path("target/bench/watermark"), help="where tables and pictures go")
-    parser.add_argument("--cache", type=Path, default=None, help="where audio and results are kept (OUT/cache)")
+    parser = argparse.ArgumentParser(
+        prog="cargo xtask bench watermark", description="How the watermark takes what happens to audio."
+    )
+    parser.add_argument(
+        "--corpus", type=Path, default=None, help="folder with speech and manifest.csv, or with WAV files"
+    )
+    parser.add_argument(
+        "--background",
+        type=Path,
+        default=None,
+        help="folder with music and babble (beside the corpus, when there)",
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("target/bench/watermark"), help="where tables and pictures go"
+    )
+    parser.add_argument(
+        "--cache", type=Path, default=None, help="where audio and results are kept (OUT/cache)"
+    )
     parser.add_argument("--attacks", default="", help="names or groups, separated by ';'")
-    parser.add_argument("--clips", type=int, default=8, help="pieces of each length, taken from the voices in turn")
+    parser.add_argument(
+        "--clips", type=int, default=8, help="pieces of each length, taken from the voices in turn"
+    )
     parser.add_argument("--lengths", default="2.5,5,10,30", help="seconds of the pieces")
-    parser.add_argument("--split", choices=("heldout", "train", "all"), default="heldout", help="of bench/corpus_split.csv")
-    parser.add_argument("--schemes", default="voxguard", help="separated by ';'; 'voxguard:effort=fast,OPTION=VALUE' sets options")
+    parser.add_argument(
+        "--split", choices=("heldout", "train", "all"), default="heldout", help="of bench/corpus_split.csv"
+    )
+    parser.add_argument(
+        "--schemes",
+        default="voxguard",
+        help="separated by ';'; 'voxguard:effort=fast,OPTION=VALUE' sets options",
+    )
     parser.add_argument("--peers", nargs="?", const="perth,aware", default="", help="perth,aware")
-    parser.add_argument("--peers-python", default=os.environ.get("VOXGUARD_PEERS_PYTHON"), help="interpreter of the peers' environment")
-    parser.add_argument("--quick", action="store_true", help="15 attacks, 3 pieces of 5 s, no quality or speed")
-    parser.add_argument("--only", default="attacks,quality,alarms,speed,pictures", help="parts to do, separated by commas")
+    parser.add_argument(
+        "--peers-python",
+        default=os.environ.get("VOXGUARD_PEERS_PYTHON"),
+        help="interpreter of the peers' environment",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="15 attacks, 3 pieces of 5 s, no quality or speed"
+    )
+    parser.add_argument(
+        "--only", default="attacks,quality,alarms,speed,pictures", help="parts to do, separated by commas"
+    )
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="processes")
     parser.add_argument("--minutes", type=float, default=0, help="stop after so many; the next run goes on")
-    parser.add_argument("--report", action="store_true", help="no work: tables and pictures of what is done by now")
+    parser.add_argument(
+        "--report", action="store_true", help="no work: tables and pictures of what is done by now"
+    )
     parser.add_argument("--list", action="store_true", help="names the attacks and ends")
-    parser.add_argument("--section", type=Path, default=None, help="put the section of the last run into this document, and end")
+    parser.add_argument(
+        "--section",
+        type=Path,
+        default=None,
+        help="put the section of the last run into this document, and end",
+    )
     return parser.parse_args(words)
 
 
@@ -59,10 +95,15 @@ def main(words: "list[str]") -> int:
             print(f"{one.group:12} {one.name}")
         return 0
     if options.section:
-        section.placed(json.loads((options.out / "results.json").read_text(encoding="utf-8")), options.section)
+        section.placed(
+            json.loads((options.out / "results.json").read_text(encoding="utf-8")), options.section
+        )
         return 0
     if options.corpus is None or not options.corpus.is_dir():
-        print("--corpus must name a folder of speech: WAV or FLAC files, with manifest.csv or without", file=sys.stderr)
+        print(
+            "--corpus must name a folder of speech: WAV or FLAC files, with manifest.csv or without",
+            file=sys.stderr,
+        )
         return 2
     made = measured(options, told(words))
     options.out.mkdir(parents=True, exist_ok=True)
@@ -104,7 +145,9 @@ def measured(options: argparse.Namespace, command: str) -> dict:
     """Everything that was asked for, as what `table` and `plot` read."""
     background = options.background or options.corpus.parent / "background"
     background = background if background.is_dir() else None
-    words = [word for word in options.schemes.split(";") if word] + [word for word in options.peers.split(",") if word]
+    words = [word for word in options.schemes.split(";") if word] + [
+        word for word in options.peers.split(",") if word
+    ]
     lengths = [float(n) for n in options.lengths.split(",")]
     chosen = attacks.chosen([word for word in options.attacks.split(";") if word])
     parts = options.only.split(",")

@@ -83,7 +83,10 @@ def items(folder: Path, seconds: float, count: int, split: str = "heldout") -> "
         if seconds >= JOINED_FROM_SECONDS:
             pieces += chains([p for p in zip(voice.paths, lengths) if p[1] < seconds], seconds)
         queues.append(
-            [Item(name(paths, seconds), voice.voice, voice.engine, voice.language, seconds, paths) for paths in pieces]
+            [
+                Item(name(paths, seconds), voice.voice, voice.engine, voice.language, seconds, paths)
+                for paths in pieces
+            ]
         )
     taken: "list[Item]" = []
     while len(taken) < count and any(queues):

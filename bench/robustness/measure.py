@@ -23,7 +23,9 @@ SPEED_RATE, SPEED_SECONDS, ROUNDS = 24000, 20.0, 3
 LONGEST_SECONDS = 12.0
 
 
-def qualities(word: str, version: str, items: "list[Item]", setting: Setting, results: Results, jobs: int) -> "list[dict]":
+def qualities(
+    word: str, version: str, items: "list[Item]", setting: Setting, results: Results, jobs: int
+) -> "list[dict]":
     """Measures of each piece, marked by the scheme against itself; with no jobs, those that are known."""
     tasks, names = [], []
     for item in items:
@@ -50,7 +52,8 @@ def _quality(task: "tuple[str, Item, str]") -> "tuple[str, dict]":
         original = item.clip()
         audio = Audio(run._setting.cache / "audio")
         marked = audio.get(
-            key("marked", word, scheme.version, original.digest(), item.name), lambda: scheme.mark(original, item.name)
+            key("marked", word, scheme.version, original.digest(), item.name),
+            lambda: scheme.mark(original, item.name),
         )
         # 16 bits on both sides: what is compared is the mark.
         plain = audio.get(key("plain", original.digest()), lambda: original)
@@ -97,7 +100,14 @@ def _speed(word: str, clip: Clip, setting: Setting) -> dict:
         timed.append((middle - start, found, lost))
     mark, detect, unmarked = (clip.seconds / min(column) for column in zip(*timed))
     start, peak = _memory()
-    return {"scheme": word, "mark": mark, "detect": detect, "detect unmarked": unmarked, "bytes": peak, "start": start}
+    return {
+        "scheme": word,
+        "mark": mark,
+        "detect": detect,
+        "detect unmarked": unmarked,
+        "bytes": peak,
+        "start": start,
+    }
 
 
 #: Marks ten minutes in a process of its own, without NumPy, and tells what that took. The peak comes from

@@ -48,7 +48,8 @@ def _attacks(name: str, rows: "list[score.Row]", path: Path) -> Path:
 
     lengths = sorted({n for row in rows for n in row.by_length})
     rates = np.array(
-        [[score.share(row.by_length[n]) if n in row.by_length else None for n in lengths] for row in rows], dtype=float
+        [[score.share(row.by_length[n]) if n in row.by_length else None for n in lengths] for row in rows],
+        dtype=float,
     )
     figure, axes = pyplot.subplots(figsize=(5.5, 0.17 * len(rows) + 1), layout="constrained")
     image = axes.imshow(rates, vmin=0, vmax=1, cmap="RdYlGn", aspect="auto")

@@ -38,7 +38,20 @@ def ffmpeg_filter(clip: Clip, graph: str, rate: int = 0) -> Clip:
 def through_ffmpeg(clip: Clip, codec: "list[str]", kind: str, rate: int = 0) -> Clip:
     """Encoded by ``codec`` into a file of ``kind``, and decoded: at ``rate`` (the clip's own)."""
     rate = rate or clip.rate
-    encode = [*QUIET, *raw(clip.rate), "-i", "pipe:0", "-ac", "1", "-ar", str(rate), *codec, "-f", kind, "pipe:1"]
+    encode = [
+        *QUIET,
+        *raw(clip.rate),
+        "-i",
+        "pipe:0",
+        "-ac",
+        "1",
+        "-ar",
+        str(rate),
+        *codec,
+        "-f",
+        kind,
+        "pipe:1",
+    ]
     if kind in PIPELESS:
         with tempfile.TemporaryDirectory() as folder:
             path = str(Path(folder) / f"clip.{kind}")

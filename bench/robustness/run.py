@@ -54,17 +54,32 @@ class Work:
 
 def available(chosen: "list[Attack]", setting: Setting) -> "tuple[list[Attack], dict[str, str]]":
     """The attacks that this machine can do, and why it cannot do the others."""
-    probe = attacks.Scene(None, setting.background, None, mark_again=lambda clip: clip, hifigan=setting.hifigan or None)
+    probe = attacks.Scene(
+        None, setting.background, None, mark_again=lambda clip: clip, hifigan=setting.hifigan or None
+    )
     reasons = {attack.name: missing(attack, probe) for attack in chosen}
     return [a for a in chosen if not reasons[a.name]], {name: why for name, why in reasons.items() if why}
 
 
 def result_key(scheme_version: str, scheme: str, digest: str, attack: Attack, marked: bool) -> str:
-    return key(scheme, scheme_version, digest, attack.name, attack.version, marked and "marked", *([] if marked else [ALARM_KEYS]))
+    return key(
+        scheme,
+        scheme_version,
+        digest,
+        attack.name,
+        attack.version,
+        marked and "marked",
+        *([] if marked else [ALARM_KEYS]),
+    )
 
 
 def planned(
-    words: "list[str]", versions: "dict[str, str]", items: "list[Item]", chosen: "list[Attack]", results: Results, marked: bool
+    words: "list[str]",
+    versions: "dict[str, str]",
+    items: "list[Item]",
+    chosen: "list[Attack]",
+    results: Results,
+    marked: bool,
 ) -> "Iterator[tuple[Work, int]]":
     """What is still to be done, in an order in which a run that is stopped has whole pieces; and what is known."""
     for item in items:
@@ -122,10 +137,18 @@ def done(work: Work) -> "list[tuple[str, dict]]":
                 key("attacked", marked.digest(), name, attacks.ATTACKS[name].version, work.item.name),
                 lambda: _attacked(attacks.ATTACKS[name], work, marked, original, scheme),
             )
-            seeds = [work.item.name] if work.marked else [f"{work.item.name} alarm {n}" for n in range(ALARM_KEYS)]
+            seeds = (
+                [work.item.name]
+                if work.marked
+                else [f"{work.item.name} alarm {n}" for n in range(ALARM_KEYS)]
+            )
             keyed = work.scheme.startswith("voxguard")
             findings = [scheme.detect(attacked, seed).as_dict() for seed in (seeds if keyed else seeds[:1])]
-            value = findings[0] if work.marked else {"found": [f["found"] for f in findings], "score": [f["score"] for f in findings]}
+            value = (
+                findings[0]
+                if work.marked
+                else {"found": [f["found"] for f in findings], "score": [f["score"] for f in findings]}
+            )
             if name not in SPAN_ATTACKS:
                 value.pop("spans", None)
             value["attacked_seconds"] = attacked.seconds
@@ -151,7 +174,9 @@ def _hifigan(clip: Clip) -> Clip:
     return _peer("hifigan", lambda: Peer("hifigan", _setting.peers_python)).convert(clip)
 
 
-def carried_out(work: "list[Work]", setting: Setting, results: Results, jobs: int, minutes: float, title: str) -> bool:
+def carried_out(
+    work: "list[Work]", setting: Setting, results: Results, jobs: int, minutes: float, title: str
+) -> bool:
     """Does the work, prints how far it is, and keeps each answer. False when the minutes were up before."""
     total, count, start, told = sum(len(w.keys) for w in work), 0, time.monotonic(), 0.0
     if not total:
@@ -167,7 +192,10 @@ def carried_out(work: "list[Work]", setting: Setting, results: Results, jobs: in
             if elapsed - told > 20 or count == total:
                 told = elapsed
                 left = elapsed / count * (total - count) / 60
-                print(f"    {title}: {count} of {total}, {elapsed / 60:.1f} min, about {left:.0f} min left", flush=True)
+                print(
+                    f"    {title}: {count} of {total}, {elapsed / 60:.1f} min, about {left:.0f} min left",
+                    flush=True,
+                )
             if minutes and elapsed > minutes * 60 and count < total:
                 print(f"    {title}: stopped after {minutes:g} minutes; run again to go on", flush=True)
                 pool.terminate()
@@ -176,7 +204,12 @@ def carried_out(work: "list[Work]", setting: Setting, results: Results, jobs: in
 
 
 def collected(
-    words: "list[str]", versions: "dict[str, str]", items: "list[Item]", chosen: "list[Attack]", results: Results, marked: bool
+    words: "list[str]",
+    versions: "dict[str, str]",
+    items: "list[Item]",
+    chosen: "list[Attack]",
+    results: Results,
+    marked: bool,
 ) -> "list[dict]":
     """What is known of every scheme, piece and attack."""
     entries = []
@@ -187,6 +220,12 @@ def collected(
                 value = results.get(result_key(versions[word], word, digest, one, marked))
                 if value is not None:
                     entries.append(
-                        {"scheme": word, "item": item.name, "length": item.seconds, "attack": one.name, "value": value}
+                        {
+                            "scheme": word,
+                            "item": item.name,
+                            "length": item.seconds,
+                            "attack": one.name,
+                            "value": value,
+                        }
                     )
     return entries

@@ -63,13 +63,19 @@ def mean(values: "list[Optional[float]]") -> "Optional[float]":
     return sum(known) / len(known) if known else None
 
 
-def rows(entries: "list[dict]", scheme: str, order: "list[tuple[str, str]]", only: "Optional[set]" = None) -> "list[Row]":
+def rows(
+    entries: "list[dict]", scheme: str, order: "list[tuple[str, str]]", only: "Optional[set]" = None
+) -> "list[Row]":
     """The rows of a scheme, in the order of ``order`` (attack, group); of ``only`` these (attack, piece) pairs."""
     tallies: "dict[str, dict[float, Tally]]" = defaultdict(lambda: defaultdict(Tally))
     for entry in entries:
         if entry["scheme"] == scheme and (only is None or (entry["attack"], entry["item"]) in only):
             tallies[entry["attack"]][entry["length"]].add(entry["item"], entry["value"])
-    return [Row(attack, group, dict(sorted(tallies[attack].items()))) for attack, group in order if attack in tallies]
+    return [
+        Row(attack, group, dict(sorted(tallies[attack].items())))
+        for attack, group in order
+        if attack in tallies
+    ]
 
 
 def by_length(table: "list[Row]", what: str = "found") -> "dict[float, Optional[float]]":
@@ -120,5 +126,9 @@ def alarms(entries: "list[dict]", scheme: str) -> dict:
             continue
         scores += entry["value"]["score"]
         found += sum(entry["value"]["found"])
-    below = {k: sum(score < 10.0**-k for score in scores) for k in range(1, 7)} if scheme.startswith("voxguard") else {}
+    below = (
+        {k: sum(score < 10.0**-k for score in scores) for k in range(1, 7)}
+        if scheme.startswith("voxguard")
+        else {}
+    )
     return {"trials": len(scores), "found": found, "failed": failed, "below": below}

@@ -24,7 +24,10 @@ def text(run: dict) -> str:
         table.overview(run),
     ]
     if any(run["quality"].values()):
-        parts += ["Quality, mean [worst]; losses are against the clip judged by the same measure.\n", table.quality(run)]
+        parts += [
+            "Quality, mean [worst]; losses are against the clip judged by the same measure.\n",
+            table.quality(run),
+        ]
     parts += [
         f"Found in at least 95 of 100 pieces of all lengths, {len(survived)} of {len(rows)} attacks: "
         + "; ".join(row.attack for row in survived) + ".\n",

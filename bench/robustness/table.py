@@ -40,13 +40,32 @@ def overview(run: dict) -> str:
     every = [group for group in dict.fromkeys(one["group"] for one in run["attacks"])]
     body = [["**all attacks**", *(f"**{three(score.over_all(rows))}**" for rows in tables.values())]]
     for n in lengths:
-        body.append([f"pieces of {n:g} s", *(three(score.by_length(rows).get(n)) for rows in tables.values())])
+        body.append(
+            [f"pieces of {n:g} s", *(three(score.by_length(rows).get(n)) for rows in tables.values())]
+        )
     for group in every:
-        body.append([group, *(three(score.over_all(score.groups(rows).get(group, []))) for rows in tables.values())])
+        body.append(
+            [group, *(three(score.over_all(score.groups(rows).get(group, []))) for rows in tables.values())]
+        )
     ids = {name: rows for name, rows in tables.items() if run["has_id"].get(name)}
-    body.append(["exact id, all attacks", *(three(score.over_all(rows, "right")) if name in ids else "-" for name, rows in tables.items())])
-    body.append(["wrong ids, of detections", *(wrong(rows) if name in ids else "-" for name, rows in tables.items())])
-    body.append(["attacks, pieces", *(f"{len(rows)}, {len(set().union(*(row.total.items for row in rows)))}" for rows in tables.values())])
+    body.append(
+        [
+            "exact id, all attacks",
+            *(three(score.over_all(rows, "right")) if name in ids else "-" for name, rows in tables.items()),
+        ]
+    )
+    body.append(
+        ["wrong ids, of detections", *(wrong(rows) if name in ids else "-" for name, rows in tables.items())]
+    )
+    body.append(
+        [
+            "attacks, pieces",
+            *(
+                f"{len(rows)}, {len(set().union(*(row.total.items for row in rows)))}"
+                for rows in tables.values()
+            ),
+        ]
+    )
     return lines(["mean detection rate", *tables], body)
 
 
@@ -63,10 +82,17 @@ def per_attack(run: dict, scheme: str) -> str:
     body = []
     for group, members in score.groups(rows).items():
         mean = score.by_length(members)
-        cells = [f"**{group}**", *(rate(mean.get(n)) for n in lengths), f"**{rate(score.over_all(members))}**"]
+        cells = [
+            f"**{group}**",
+            *(rate(mean.get(n)) for n in lengths),
+            f"**{rate(score.over_all(members))}**",
+        ]
         body.append(cells + ([rate(score.over_all(members, "right")), ""] if has_id else []))
         for row in members:
-            cells = [row.attack, *(rate(score.share(row.by_length[n])) if n in row.by_length else "-" for n in lengths)]
+            cells = [
+                row.attack,
+                *(rate(score.share(row.by_length[n])) if n in row.by_length else "-" for n in lengths),
+            ]
             cells += [rate(row.rate())]
             if has_id:
                 cells += [rate(row.rate("right")), str(row.total.wrong or "")]
@@ -98,7 +124,9 @@ def quality(run: dict) -> str:
         cells = []
         for name in names:
             values = [row[measure] for row in run["quality"][name] if measure in row]
-            cells.append(f"{sum(values) / len(values):.{digits}f} [{bad(values):.{digits}f}]" if values else "-")
+            cells.append(
+                f"{sum(values) / len(values):.{digits}f} [{bad(values):.{digits}f}]" if values else "-"
+            )
         if any(cell != "-" for cell in cells):
             body.append([measure, *cells])
     body.append(["pieces", *(str(sum("error" not in row for row in run["quality"][name])) for name in names)])
@@ -132,7 +160,10 @@ def failures(run: dict) -> "list[str]":
     for entry in [*run["results"], *run["alarms"]]:
         if "error" in entry["value"]:
             seen.setdefault((entry["scheme"], entry["value"]["error"][:160]), []).append(entry["attack"])
-    return [f"{scheme}: {error} ({len(names)} times, first under {names[0]})" for (scheme, error), names in seen.items()]
+    return [
+        f"{scheme}: {error} ({len(names)} times, first under {names[0]})"
+        for (scheme, error), names in seen.items()
+    ]
 
 
 def document(run: dict) -> str:
@@ -146,10 +177,16 @@ def document(run: dict) -> str:
     for name in run["schemes"]:
         place = score.localised(run["results"], name)
         if place:
-            parts.append(f"\nLocalisation, {name}: both edges within {score.SPAN_SECONDS} s in {place[0]} of {place[1]}.\n")
+            parts.append(
+                f"\nLocalisation, {name}: both edges within {score.SPAN_SECONDS} s in {place[0]} of {place[1]}.\n"
+            )
     parts += ["\n## False alarms\n", alarms(run)] if run["alarms"] else []
     if run["speed"]:
-        parts += ["\n## Speed\n", "Times real time of processor time, one thread, 20 s of 24 kHz mono.\n", speed(run)]
+        parts += [
+            "\n## Speed\n",
+            "Times real time of processor time, one thread, 20 s of 24 kHz mono.\n",
+            speed(run),
+        ]
     for name in run["schemes"]:
         parts += [f"\n## {name}, every attack\n", per_attack(run, name)]
     for one in ours:
@@ -157,7 +194,11 @@ def document(run: dict) -> str:
         for peer in run["schemes"]:
             if peer not in ours:
                 text, behind = beside(run, one, peer)
-                parts += [f"\n## {one} beside {peer}\n", text, f"Behind in {len(behind)}: {'; '.join(behind) or 'none'}.\n"]
+                parts += [
+                    f"\n## {one} beside {peer}\n",
+                    text,
+                    f"Behind in {len(behind)}: {'; '.join(behind) or 'none'}.\n",
+                ]
     if run["skipped"]:
         parts += ["\n## Left out\n", *(f"- {name}: {why}" for name, why in run["skipped"].items())]
     wrongs = failures(run)

@@ -132,7 +132,14 @@ def peak():
 def main(name):
     peer = PEERS[name]()
     version = importlib.metadata.version(peer.package)
-    send({"has_id": peer.has_id, "version": version, "start_seconds": time.process_time() - START, "bytes": peak()})
+    send(
+        {
+            "has_id": peer.has_id,
+            "version": version,
+            "start_seconds": time.process_time() - START,
+            "bytes": peak(),
+        }
+    )
     while line := sys.stdin.buffer.readline():
         request = json.loads(line)
         samples = np.frombuffer(sys.stdin.buffer.read(4 * request["count"]), "<f4").copy()

@@ -155,7 +155,9 @@ def test_levels_are_what_they_are_called(speech):
 
 def test_a_compressor_brings_peaks_and_mean_together(speech):
     crest = lambda clip: np.abs(clip.samples).max() / np.sqrt(clip.power)  # noqa: E731
-    assert crest(attacked("compressor 20:1", speech)) < crest(attacked("compressor 4:1", speech)) < crest(speech)
+    assert (
+        crest(attacked("compressor 20:1", speech)) < crest(attacked("compressor 4:1", speech)) < crest(speech)
+    )
 
 
 def test_dropout_silences_its_share():

@@ -13,7 +13,16 @@ ATTACKS = "none;gain -12 dB;mu-law 8 kHz;white noise 20 dB;low pass 4 kHz;a fift
 
 
 def run_small(out, *more):
-    words = ["--corpus", str(REPOSITORY / "tests/vectors"), "--out", str(out), "--lengths", "1.8,2.5", "--clips", "3"]
+    words = [
+        "--corpus",
+        str(REPOSITORY / "tests/vectors"),
+        "--out",
+        str(out),
+        "--lengths",
+        "1.8,2.5",
+        "--clips",
+        "3",
+    ]
     assert main([*words, "--jobs", "1", "--attacks", ATTACKS, "--only", "attacks,alarms", *more]) == 0
     return json.loads((out / "results.json").read_text())
 
@@ -81,7 +90,9 @@ def test_the_section_takes_its_place_and_keeps_the_rest(small, tmp_path):
 def test_no_voice_is_both_in_training_and_held_out():
     with open(corpus.SPLIT, newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    voices = {split: {row["voice"] for row in rows if row["split"] == split} for split in ("train", "heldout")}
+    voices = {
+        split: {row["voice"] for row in rows if row["split"] == split} for split in ("train", "heldout")
+    }
     assert len(rows) == len(voices and {row["clip"] for row in rows})
     assert voices["train"] and voices["heldout"] and not voices["train"] & voices["heldout"]
     assert all(row["may_train"] == "yes" for row in rows if row["split"] == "train")
@@ -105,9 +116,17 @@ def test_a_peer_is_compared_on_the_pieces_that_both_met():
         {"scheme": "voxguard", "item": "x", "length": 5.0, "attack": "none", "value": value(True)},
         {"scheme": "voxguard", "item": "y", "length": 5.0, "attack": "none", "value": value(False)},
         {"scheme": "perth", "item": "x", "length": 5.0, "attack": "none", "value": value(True)},
-        {"scheme": "perth", "item": "y", "length": 5.0, "attack": "none", "value": {"error": "RuntimeError: gone"}},
+        {
+            "scheme": "perth",
+            "item": "y",
+            "length": 5.0,
+            "attack": "none",
+            "value": {"error": "RuntimeError: gone"},
+        },
     ]
-    text, behind = table.beside({"results": entries, "attacks": [{"name": "none", "group": "untouched"}]}, "voxguard", "perth")
+    text, behind = table.beside(
+        {"results": entries, "attacks": [{"name": "none", "group": "untouched"}]}, "voxguard", "perth"
+    )
     assert "| none | 1/1 | 1/1 |" in text and behind == []
 
 
