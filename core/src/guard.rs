@@ -214,6 +214,7 @@ impl Utterance {
                 policy,
                 action: self.verdict.action,
                 rules: self.blocking_rules(),
+                attachment: None,
             }),
             Some(speech) => Body::Generation(Generation {
                 subject: *subject,
@@ -231,6 +232,9 @@ impl Utterance {
                 audio_in: speech.received.digest(),
                 audio_out: speech.released.digest(),
                 outcome,
+                model: None,
+                parameters: None,
+                attachment: None,
             }),
         }
     }

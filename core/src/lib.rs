@@ -6,7 +6,8 @@
 //! 2. the host's own engine speaks;
 //! 3. [`audio`] says what samples are acceptable, [`watermark`] marks them and finds the mark again;
 //! 4. [`ledger`] keeps the account of it, tamper-evident;
-//! 5. [`guard`] is the one room that knows all the others: one request's life from text to record.
+//! 5. [`report`] says what one record says to somebody else;
+//! 6. [`guard`] is the one room that knows all the others: one request's life from text to record.
 //!
 //! [`key`] and [`id`] are the nouns that all of them share. Time and randomness are arguments:
 //! nothing here opens a file, reads a clock, starts a thread or draws entropy, and nothing panics on
@@ -30,6 +31,7 @@ pub mod id;
 pub mod key;
 pub mod ledger;
 pub mod policy;
+pub mod report;
 pub mod seal;
 pub mod text;
 pub mod watermark;

@@ -165,10 +165,15 @@ impl From<StoreError> for Error {
             StoreError::Full { .. } => VG_ERR_STORE_FULL,
             StoreError::Locked { .. } => VG_ERR_STORE_LOCKED,
             StoreError::Corrupt { .. } => VG_ERR_STORE_CORRUPT,
-            StoreError::Replaced { .. } | StoreError::Io { .. } | StoreError::Stopped { .. } => {
-                VG_ERR_STORE_IO
-            }
-            StoreError::Record(_) => VG_ERR_ARGUMENT,
+            StoreError::Replaced { .. }
+            | StoreError::Io { .. }
+            | StoreError::Unreachable { .. }
+            | StoreError::Stopped { .. } => VG_ERR_STORE_IO,
+            StoreError::Missing { .. } => VG_ERR_STORE_OPEN,
+            StoreError::Record(_)
+            | StoreError::Attachment
+            | StoreError::Sample { .. }
+            | StoreError::Kind { .. } => VG_ERR_ARGUMENT,
             StoreError::Checkpoint(_) => VG_ERR_CHECKPOINT,
             _ => VG_ERR_INTERNAL,
         };

@@ -203,8 +203,13 @@ impl Watch {
     /// Appends a record, durably, and gives it as JSON.
     pub(crate) fn append(&self, stamp: Stamp, body: Body) -> Result<String> {
         let record = Record { id: stamp.id, time_ms: stamp.time_ms, body };
-        let seq = self.ledger.as_ref().map(|open| open.ledger.append(&record)).transpose()?;
-        record_json(seq, record)
+        match &self.ledger {
+            Some(open) => {
+                let stored = open.ledger.record(record, None)?;
+                record_json(Some(stored.seq), stored.record)
+            }
+            None => record_json(None, record),
+        }
     }
 
     /// Tells the sink of a record that has been appended.

@@ -112,6 +112,9 @@ fn record(key: &Key) -> Record {
             audio_in: [6; 32],
             audio_out: [7; 32],
             outcome: Outcome::Complete,
+            model: None,
+            parameters: None,
+            attachment: None,
         }),
     }
 }

@@ -13,7 +13,7 @@ pub enum StoreError {
     /// The URL is not one of a ledger.
     #[error(
         "ledger URL refused: {reason}; accepted are sqlite:///relative.db, sqlite:////absolute/path.db and \
-         sqlite::memory:, with ?busy_timeout_ms=1..60000 if wanted"
+         sqlite::memory:, with ?busy_timeout_ms=1..60000 if wanted, and postgresql://user@host/database"
     )]
     Url {
         /// What is wrong with it.
@@ -113,6 +113,43 @@ pub enum StoreError {
         /// What the system said.
         reason: String,
     },
+    /// The database server cannot be reached, or went away and did not come back in time.
+    #[error("ledger {path}: the database server cannot be reached ({reason}); nothing was acknowledged")]
+    Unreachable {
+        /// The server.
+        path: String,
+        /// What was said.
+        reason: String,
+    },
+    /// There is no ledger, where one is to be read.
+    #[error("there is no ledger at {path}: give the place of one that was made")]
+    Missing {
+        /// The place.
+        path: String,
+    },
+    /// The system gives no random bytes.
+    #[error("the system gives no random bytes ({reason})")]
+    Entropy {
+        /// What it said.
+        reason: String,
+    },
+    /// Something is to be sealed beside a record that is nobody's.
+    #[error(
+        "sealed data need a record with a subject, and a category that is sealed: voice_recordings, transcripts or personal"
+    )]
+    Attachment,
+    /// The hash of a voice sample is none.
+    #[error("voice sample hash of {characters} characters: accepted are 64 hexadecimal digits")]
+    Sample {
+        /// Characters of what was given.
+        characters: usize,
+    },
+    /// A kind of record that only an operation of the ledger writes.
+    #[error("records of kind {kind} are written by the operation that they speak of, and not by a host")]
+    Kind {
+        /// The kind.
+        kind: String,
+    },
     /// The ledger's writer has ended.
     #[error("ledger {path}: its writer has stopped, nothing was written; open it again")]
     Stopped {
@@ -138,7 +175,7 @@ impl StoreError {
         let reason = reason(error);
         match error.sqlite_error() {
             Some(ffi::Error { code: ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, .. }) => {
-                Self::Locked { path, waited_ms: location.busy_timeout().as_millis() as u64 }
+                Self::Locked { path, waited_ms: location.patience().as_millis() as u64 }
             }
             Some(ffi::Error { code: ErrorCode::DiskFull, .. })
             // Room for the shared memory file is made by writing to it.

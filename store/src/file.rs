@@ -15,22 +15,34 @@ use voxguard_core::ledger::{LedgerKey, Tail};
 
 use crate::error::StoreError;
 use crate::location::Location;
+use crate::migration;
 
 /// "VxGl": tells a ledger from every other SQLite file.
 const APPLICATION_ID: i64 = 0x5678_476c;
 /// Version of the tables.
-const SCHEMA: i64 = 1;
+pub(crate) const SCHEMA: i64 = 2;
 
 /// Bytes of the smallest page that SQLite knows.
 const SMALLEST_PAGE: u64 = 512;
 
-/// The tables. `mark`, `subject` and `time_ms` repeat what the record says, to find it by; the partial
-/// indexes leave out what has none. `ledger` has one row.
-const TABLES: [&str; 4] = [
+/// The tables. What stands beside a record in `entry` repeats what it says, to find it by; the partial
+/// indexes leave out what has none. `content` is the first eight bytes of the hash of the audio. `ledger`
+/// has one row.
+pub(crate) const TABLES: [&str; 11] = [
     "CREATE TABLE entry (seq INTEGER PRIMARY KEY, record BLOB NOT NULL, leaf BLOB NOT NULL, mac BLOB NOT NULL, \
-     mark INTEGER, subject BLOB, time_ms INTEGER NOT NULL) STRICT",
+     kind INTEGER NOT NULL, mark INTEGER, subject BLOB, content INTEGER, time_ms INTEGER NOT NULL) STRICT",
     "CREATE INDEX entry_mark ON entry (mark) WHERE mark IS NOT NULL",
-    "CREATE INDEX entry_subject ON entry (subject) WHERE subject IS NOT NULL",
+    "CREATE INDEX entry_subject ON entry (subject, kind) WHERE subject IS NOT NULL",
+    "CREATE INDEX entry_content ON entry (content) WHERE content IS NOT NULL",
+    "CREATE INDEX entry_time ON entry (time_ms)",
+    "CREATE TABLE tile (level INTEGER NOT NULL, place INTEGER NOT NULL, hash BLOB NOT NULL, \
+     PRIMARY KEY (level, place)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE subject (tag BLOB PRIMARY KEY, pseudonym BLOB NOT NULL UNIQUE, sealed BLOB NOT NULL) \
+     STRICT, WITHOUT ROWID",
+    "CREATE TABLE attachment (seq INTEGER PRIMARY KEY, category INTEGER NOT NULL, time_ms INTEGER NOT NULL, \
+     subject BLOB NOT NULL, sealed BLOB NOT NULL) STRICT",
+    "CREATE INDEX attachment_time ON attachment (category, time_ms)",
+    "CREATE INDEX attachment_subject ON attachment (subject)",
     "CREATE TABLE ledger (id INTEGER PRIMARY KEY CHECK (id = 1), key_id BLOB NOT NULL, tail BLOB NOT NULL) STRICT",
 ];
 
@@ -43,7 +55,23 @@ pub(crate) fn open(location: &Location, key: &LedgerKey) -> Result<Connection, S
     if is_new(&connection, location)? {
         create(&mut connection, location, key)?;
     }
+    migration::migrate(&mut connection, location, key)?;
     check(&connection, location, key)?;
+    Ok(connection)
+}
+
+/// Opens the ledger that lies there, whosever it is: for who only reads, and has no key.
+pub(crate) fn open_any(location: &Location) -> Result<Connection, StoreError> {
+    match location.file() {
+        Some(file) if !file.exists() => return Err(StoreError::Missing { path: location.to_string() }),
+        Some(file) => prepare(file, location)?,
+        None => return Err(StoreError::Missing { path: location.to_string() }),
+    }
+    let connection = reader(location)?;
+    if is_new(&connection, location)? {
+        return Err(StoreError::Missing { path: location.to_string() });
+    }
+    check_tables(&connection, location)?;
     Ok(connection)
 }
 
@@ -108,7 +136,7 @@ fn connect(location: &Location) -> Result<Connection, StoreError> {
     if connection.is_readonly("main").map_err(failed)? {
         return Err(StoreError::ReadOnly { path: location.to_string() });
     }
-    connection.busy_timeout(location.busy_timeout()).map_err(failed)?;
+    connection.busy_timeout(location.patience()).map_err(failed)?;
     for (setting, value) in [
         // A commit is on disk when it returns: the log is synced at each. On macOS only a full sync
         // reaches the medium.
@@ -119,6 +147,10 @@ fn connect(location: &Location) -> Result<Connection, StoreError> {
         ("trusted_schema", "OFF"),
         ("cell_size_check", "ON"),
         ("temp_store", "MEMORY"),
+        // What is deleted is overwritten with zeros: forgetting reaches the file.
+        ("secure_delete", "ON"),
+        // In KiB: the inner pages of the indexes of some ten million entries.
+        ("cache_size", "-32768"),
     ] {
         connection.pragma_update(None, setting, value).map_err(failed)?;
     }
@@ -137,7 +169,7 @@ fn is_new(connection: &Connection, location: &Location) -> Result<bool, StoreErr
     let objects = objects.map_err(|error| StoreError::sqlite(location, &error))?;
     match (application, schema, objects) {
         (0, 0, 0) => Ok(true),
-        (APPLICATION_ID, SCHEMA, _) => Ok(false),
+        (APPLICATION_ID, 1..=SCHEMA, _) => Ok(false),
         (APPLICATION_ID, found, _) if found > SCHEMA => {
             Err(StoreError::NewerSchema { path, found, known: SCHEMA })
         }
@@ -183,7 +215,7 @@ fn write_ahead(connection: &Connection, location: &Location) -> Result<(), Store
             // SQLite does not wait here by itself when another connection changes the mode too.
             Err(error)
                 if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
-                    && started.elapsed() < location.busy_timeout() =>
+                    && started.elapsed() < location.patience() =>
             {
                 std::thread::sleep(Duration::from_millis(5));
             }
@@ -194,12 +226,25 @@ fn write_ahead(connection: &Connection, location: &Location) -> Result<(), Store
 
 /// Makes sure that the ledger has our tables and no others, and belongs to the key.
 fn check(connection: &Connection, location: &Location, key: &LedgerKey) -> Result<(), StoreError> {
-    let failed = |error: rusqlite::Error| StoreError::sqlite(location, &error);
     write_ahead(connection, location)?;
+    check_tables(connection, location)?;
+    let id = key_id(connection, location)?;
+    match id == key.id() {
+        true => Ok(()),
+        false => Err(StoreError::WrongKey {
+            path: location.to_string(),
+            ledger: id.to_string(),
+            given: key.id().to_string(),
+        }),
+    }
+}
+
+fn check_tables(connection: &Connection, location: &Location) -> Result<(), StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::sqlite(location, &error);
     // In the order of their text: VACUUM keeps no other. What ANALYZE leaves does no harm.
     let mut statement = connection
         .prepare(
-            "SELECT sql FROM sqlite_schema WHERE name NOT IN ('sqlite_stat1', 'sqlite_stat4') ORDER BY sql",
+            "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT IN ('sqlite_stat1', 'sqlite_stat4') ORDER BY sql",
         )
         .map_err(failed)?;
     let found = statement.query_map([], |row| row.get::<_, String>(0)).map_err(failed)?;
@@ -209,21 +254,18 @@ fn check(connection: &Connection, location: &Location, key: &LedgerKey) -> Resul
     if found != expected {
         return Err(StoreError::corrupt(location, "its tables are not those of a ledger"));
     }
+    Ok(())
+}
+
+/// Id of the key that the ledger belongs to.
+pub(crate) fn key_id(connection: &Connection, location: &Location) -> Result<KeyId, StoreError> {
     let id = connection.query_row("SELECT key_id FROM ledger", [], |row| row.get::<_, Vec<u8>>(0));
     let id: [u8; KeyId::BYTES] = match id.map(TryInto::try_into) {
         Ok(Ok(id)) => id,
         Ok(Err(_)) | Err(rusqlite::Error::QueryReturnedNoRows) => {
             return Err(StoreError::corrupt(location, "it does not say which key it belongs to"));
         }
-        Err(error) => return Err(failed(error)),
+        Err(error) => return Err(StoreError::sqlite(location, &error)),
     };
-    let id = KeyId::from_bytes(id);
-    match id == key.id() {
-        true => Ok(()),
-        false => Err(StoreError::WrongKey {
-            path: location.to_string(),
-            ledger: id.to_string(),
-            given: key.id().to_string(),
-        }),
-    }
+    Ok(KeyId::from_bytes(id))
 }

@@ -12,17 +12,30 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_BUSY_TIMEOUT_MS: u64 = 60_000;
 
 /// Where a ledger is kept, and how long to wait for others.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Location {
-    /// `None`: in memory.
-    file: Option<PathBuf>,
-    busy_timeout: Duration,
+    place: Place,
+    patience: Duration,
 }
+
+#[derive(Clone, PartialEq, Eq)]
+enum Place {
+    Memory,
+    File(PathBuf),
+    /// The URL as PostgreSQL's own clients read it. It may hold a password: never shown.
+    Server(String),
+}
+
+/// How long to wait for a server that went away, when the URL does not say.
+const SERVER_PATIENCE: Duration = Duration::from_secs(30);
 
 impl Location {
     /// Reads a URL. A relative path is taken from the current folder, once: a later `chdir` moves nothing.
     pub fn parse(url: &str) -> Result<Self, StoreError> {
         let refused = |reason: &str| Err(StoreError::Url { reason: reason.to_owned() });
+        if url.starts_with("postgresql://") || url.starts_with("postgres://") {
+            return Ok(Self { place: Place::Server(url.to_owned()), patience: SERVER_PATIENCE });
+        }
         // Another scheme's URL may carry a password: only the scheme is named.
         let Some(rest) = url.strip_prefix("sqlite:") else {
             let scheme = url.split_once(':').map(|(scheme, _)| scheme).filter(|scheme| {
@@ -37,9 +50,9 @@ impl Location {
             Some((place, options)) => (place, Some(options)),
             None => (rest, None),
         };
-        let busy_timeout = busy_timeout(options)?;
+        let patience = busy_timeout(options)?;
         if place == ":memory:" {
-            return Ok(Self { file: None, busy_timeout });
+            return Ok(Self { place: Place::Memory, patience });
         }
         let Some(path) = place.strip_prefix("///") else {
             return refused("it has no three slashes after sqlite:");
@@ -55,29 +68,55 @@ impl Location {
         }
         // Absolute, the path cannot be mistaken for one of SQLite's own names (":memory:", "file:...").
         match std::path::absolute(path) {
-            Ok(file) => Ok(Self { file: Some(file), busy_timeout }),
+            Ok(file) => Ok(Self { place: Place::File(file), patience }),
             Err(error) => refused(&format!("its path cannot be resolved ({error})")),
         }
     }
 
-    /// The file; `None` in memory.
+    /// The file; `None` in memory and on a server.
     pub fn file(&self) -> Option<&Path> {
-        self.file.as_deref()
+        match &self.place {
+            Place::File(file) => Some(file),
+            Place::Memory | Place::Server(_) => None,
+        }
     }
 
-    /// How long to wait for somebody else's lock.
-    pub fn busy_timeout(&self) -> Duration {
-        self.busy_timeout
+    /// The URL of a server, with its password.
+    pub fn server(&self) -> Option<&str> {
+        match &self.place {
+            Place::Server(url) => Some(url),
+            Place::Memory | Place::File(_) => None,
+        }
+    }
+
+    /// How long to wait for somebody else's lock, or for a server to come back.
+    pub fn patience(&self) -> Duration {
+        self.patience
+    }
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Location({self})")
     }
 }
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.file {
-            Some(file) => write!(f, "{}", file.display()),
-            None => f.write_str(":memory:"),
+        match &self.place {
+            Place::File(file) => write!(f, "{}", file.display()),
+            Place::Memory => f.write_str(":memory:"),
+            Place::Server(url) => f.write_str(&shown(url)),
         }
     }
+}
+
+/// A server's URL without what may be secret: who, password and options.
+fn shown(url: &str) -> String {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let rest = rest.split_once('?').map_or(rest, |(rest, _)| rest);
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    format!("postgresql://{host}")
 }
 
 fn busy_timeout(options: Option<&str>) -> Result<Duration, StoreError> {
@@ -135,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_wait_for_a_lock_can_be_chosen() {
-        let wait = |url: &str| Location::parse(url).map(|location| location.busy_timeout().as_millis());
+        let wait = |url: &str| Location::parse(url).map(|location| location.patience().as_millis());
         assert_eq!(wait("sqlite:///a.db").unwrap(), 5000);
         assert_eq!(wait("sqlite:///a.db?busy_timeout_ms=20").unwrap(), 20);
         for wrong in ["", "busy_timeout_ms=0", "busy_timeout_ms=60001", "busy_timeout_ms=x", "mode=ro"] {
@@ -160,6 +199,17 @@ mod tests {
             let text = why(url);
             assert!(text.contains(reason) && text.contains("accepted are"), "{url:?}: {text}");
         }
-        assert!(!why("postgres://me:secret@host/db").contains("secret"));
+        assert!(!why("mysql://me:secret@host/db").contains("secret"));
+    }
+
+    #[test]
+    fn a_servers_password_is_never_shown() {
+        for (url, shown) in [
+            ("postgres://me:sec@ret@host:5433/db?password=secret", "postgresql://host:5433/db"),
+            ("postgresql:///db", "postgresql:///db"),
+        ] {
+            let location = Location::parse(url).unwrap();
+            assert_eq!((location.server(), location.to_string().as_str()), (Some(url), shown));
+        }
     }
 }

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use parking_lot::{Condvar, Mutex};
-use rusqlite::Connection;
+use voxguard_core::ledger::StoredRecord;
 
-use crate::entry::{Draft, Entries};
+use crate::entries::{Draft, Entries};
 use crate::error::StoreError;
 use crate::location::Location;
 
@@ -27,7 +27,6 @@ pub(crate) struct Writer {
 /// What the writer's thread works on.
 pub(crate) struct Desk {
     pub entries: Arc<Entries>,
-    pub connection: Arc<Mutex<Connection>>,
 }
 
 #[derive(Default)]
@@ -53,17 +52,17 @@ struct Append {
 
 #[derive(Default)]
 struct Answer {
-    result: Mutex<Option<Result<u64, StoreError>>>,
+    result: Mutex<Option<Result<StoredRecord, StoreError>>>,
     ready: Condvar,
 }
 
 impl Answer {
-    fn give(&self, result: Result<u64, StoreError>) {
+    fn give(&self, result: Result<StoredRecord, StoreError>) {
         self.result.lock().get_or_insert(result);
         self.ready.notify_one();
     }
 
-    fn wait(&self) -> Result<u64, StoreError> {
+    fn wait(&self) -> Result<StoredRecord, StoreError> {
         let mut result = self.result.lock();
         loop {
             if let Some(result) = result.take() {
@@ -95,7 +94,7 @@ impl Writer {
     }
 
     /// Hands the draft to the writer and waits until it is on disk, or has failed.
-    pub fn append(&self, draft: Draft, location: &Location) -> Result<u64, StoreError> {
+    pub fn append(&self, draft: Draft, location: &Location) -> Result<StoredRecord, StoreError> {
         let answer = Arc::new(Answer::default());
         let stopped = StoreError::Stopped { path: location.to_string() };
         let append = Append { draft: Some(draft), answer: Arc::clone(&answer), stopped };
@@ -152,20 +151,25 @@ impl Drop for Gone<'_> {
 
 impl Desk {
     fn commit(&self, mut group: Vec<Append>) {
-        let mut drafts: Vec<Draft> = group.iter_mut().filter_map(|append| append.draft.take()).collect();
-        let first = self.entries.append(&mut self.connection.lock(), &mut drafts);
-        for (at, append) in group.iter().enumerate() {
-            append.answer.give(first.clone().map(|first| first + at as u64));
+        let drafts: Vec<Draft> = group.iter_mut().filter_map(|append| append.draft.take()).collect();
+        match self.entries.append(&drafts) {
+            Ok(stored) => {
+                group.iter().zip(stored).for_each(|(append, stored)| append.answer.give(Ok(stored)));
+            }
+            Err(error) => group.iter().for_each(|append| append.answer.give(Err(error.clone()))),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use voxguard_core::ledger::{Body, Event, EventKind, Record};
+
     use super::*;
 
     fn draft() -> Draft {
-        Draft { record: vec![1], mark: None, subject: None, time_ms: 0 }
+        let event = Event { object: Some("x".to_owned()), ..Event::new(EventKind::Security) };
+        Draft::new(Record { id: [0; 16], time_ms: 0, body: Body::Event(Box::new(event)) }).unwrap()
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! bounded. So `decode(bytes)` succeeds only where `encode` gives the same bytes back.
 
 use super::encode::*;
+use super::event::{Event, EventKind, Need};
 use super::record::{Body, Generation, Outcome, Record, RecordError, Refusal};
 use crate::audio::SampleFormat;
 use crate::id::MarkId;
@@ -16,18 +17,20 @@ impl Record {
     pub fn decode(bytes: &[u8]) -> Result<Self, RecordError> {
         let mut reader = Reader(bytes);
         let [version] = reader.take("the version")?;
-        if version != VERSION {
+        if version != ENCODING {
             return Err(RecordError::Version { found: version });
         }
         let [kind] = reader.take("the kind")?;
-        if !matches!(kind, kind::GENERATION | kind::REFUSAL) {
+        let event = EventKind::from_code(kind);
+        if event.is_none() && !matches!(kind, kind::GENERATION | kind::REFUSAL) {
             return Err(RecordError::Kind { found: kind });
         }
         let id = reader.take("the id")?;
         let time_ms = u64::from_be_bytes(reader.take("the time")?);
-        let body = match kind {
-            kind::GENERATION => Body::Generation(reader.generation()?),
-            _ => Body::Refusal(reader.refusal()?),
+        let body = match (event, kind) {
+            (Some(kind), _) => Body::Event(Box::new(reader.event(kind)?)),
+            (None, kind::GENERATION) => Body::Generation(reader.generation()?),
+            (None, _) => Body::Refusal(reader.refusal()?),
         };
         if let Some(tag) = reader.0.first() {
             return Err(RecordError::Unexpected { tag: *tag });
@@ -122,6 +125,9 @@ impl<'a> Reader<'a> {
                 let all = [Outcome::Complete, Outcome::Aborted];
                 from_code(OUTCOME, code, all, outcome_code, "1 (complete), 2 (aborted)")?
             },
+            model: self.field(MODEL)?.map(|value| utf8(MODEL, value)).transpose()?,
+            parameters: self.optional(PARAMETERS)?,
+            attachment: self.optional(ATTACHMENT)?,
         })
     }
 
@@ -133,19 +139,78 @@ impl<'a> Reader<'a> {
             policy: self.optional(POLICY)?,
             action: self.action()?,
             rules: {
-                let mut list = Reader(self.needed(RULES)?);
-                let mut rules = Vec::new();
-                while !list.0.is_empty() {
-                    if rules.len() == Refusal::MAX_RULES {
-                        return Err(RecordError::Rules { count: rules.len() + 1 });
-                    }
-                    let length = u16::from_be_bytes(list.take(RULES.1)?);
-                    rules.push(utf8(RULES, list.slice(usize::from(length), RULES.1)?)?);
-                }
-                rules
+                let value = self.needed(RULES)?;
+                names(RULES, value, Refusal::MAX_RULES)?
             },
+            attachment: self.optional(ATTACHMENT)?,
         })
     }
+
+    fn event(&mut self, kind: EventKind) -> Result<Event, RecordError> {
+        let mut event = Event::new(kind);
+        for (tag, need) in kind.fields() {
+            let value = match need {
+                Need::Needed => Some(self.needed(*tag)?),
+                Need::Optional => self.field(*tag)?,
+            };
+            if let Some(value) = value {
+                event.read(*tag, value)?;
+            }
+        }
+        Ok(event)
+    }
+}
+
+impl Event {
+    fn read(&mut self, tag: Tag, value: &[u8]) -> Result<(), RecordError> {
+        match tag {
+            SUBJECT => self.subject = Some(exactly(tag, value)?),
+            ACTOR => self.actor = Some(exactly(tag, value)?),
+            OBJECT => self.object = Some(utf8(tag, value)?),
+            SCOPES => self.scopes = names(tag, value, Event::MAX_SCOPES)?,
+            ALLOWED => {
+                let [code] = exactly(tag, value)?;
+                let all = [false, true];
+                self.allowed = Some(from_code(tag, code, all, u8::from, "0 (no), 1 (yes)")?);
+            }
+            VERSION => self.version = Some(u32::from_be_bytes(exactly(tag, value)?)),
+            CONTENT => self.content = Some(exactly(tag, value)?),
+            PREVIOUS => self.previous = Some(exactly(tag, value)?),
+            UNTIL => self.until_ms = Some(u64::from_be_bytes(exactly(tag, value)?)),
+            RANGES => {
+                let (numbers, []) = value.as_chunks::<8>() else { return Err(ranges_length(value)) };
+                let (pairs, []) = numbers.as_chunks::<2>() else { return Err(ranges_length(value)) };
+                if pairs.len() > Event::MAX_RANGES {
+                    let (count, most) = (pairs.len(), Event::MAX_RANGES);
+                    return Err(RecordError::Many { field: tag.1, count, most });
+                }
+                let number = |bytes: &[u8; 8]| u64::from_be_bytes(*bytes);
+                self.ranges = pairs.iter().map(|[first, last]| (number(first), number(last))).collect();
+            }
+            SIZE => self.size = Some(u64::from_be_bytes(exactly(tag, value)?)),
+            DETAIL => self.detail = Some(utf8(tag, value)?),
+            _ => self.attachment = Some(exactly(tag, value)?),
+        }
+        Ok(())
+    }
+}
+
+fn ranges_length(value: &[u8]) -> RecordError {
+    RecordError::Length { field: RANGES.1, bytes: value.len(), accepted: "a multiple of 16" }
+}
+
+/// A list of names, each behind its length, `most` of them.
+fn names(tag: Tag, value: &[u8], most: usize) -> Result<Vec<String>, RecordError> {
+    let mut list = Reader(value);
+    let mut names = Vec::new();
+    while !list.0.is_empty() {
+        if names.len() == most {
+            return Err(RecordError::Many { field: tag.1, count: most + 1, most });
+        }
+        let length = u16::from_be_bytes(list.take(tag.1)?);
+        names.push(utf8(tag, list.slice(usize::from(length), tag.1)?)?);
+    }
+    Ok(names)
 }
 
 fn exactly<const N: usize>(tag: Tag, value: &[u8]) -> Result<[u8; N], RecordError> {
@@ -197,6 +262,38 @@ mod tests {
         prop_oneof![Just(Action::Allow), Just(Action::Warn), Just(Action::Mask), Just(Action::Block)]
     }
 
+    /// Events of every kind, with each field that the kind must have and some that it can have.
+    fn events() -> impl Strategy<Value = Body> {
+        let hashes = || any::<[u8; 32]>();
+        let parts = (0..EventKind::ALL.len(), any::<u16>(), hashes(), names(), vec(names(), 1..4));
+        let numbers = (any::<bool>(), any::<u32>(), 0..=Record::MAX_TIME_MS, any::<u64>(), 1..1000u64);
+        (parts, numbers).prop_map(|((kind, present, hash, name, scopes), numbers)| {
+            let (allowed, version, until, size, first) = numbers;
+            let mut event = Event::new(EventKind::ALL[kind]);
+            for (at, (tag, need)) in event.kind.fields().iter().enumerate() {
+                if *need == Need::Optional && present >> at & 1 == 0 {
+                    continue;
+                }
+                match *tag {
+                    SUBJECT => event.subject = Some(hash),
+                    ACTOR => event.actor = Some(hash),
+                    OBJECT => event.object = Some(name.clone()),
+                    SCOPES => event.scopes = scopes.clone(),
+                    ALLOWED => event.allowed = Some(allowed),
+                    VERSION => event.version = Some(version),
+                    CONTENT => event.content = Some(hash),
+                    PREVIOUS => event.previous = Some(hash),
+                    UNTIL => event.until_ms = Some(until),
+                    RANGES => event.ranges = vec![(first, first + 3), (first + 5, first + 5)],
+                    SIZE => event.size = Some(size),
+                    DETAIL => event.detail = Some(name.clone()),
+                    _ => event.attachment = Some(hash),
+                }
+            }
+            Body::Event(Box::new(event))
+        })
+    }
+
     fn bodies() -> impl Strategy<Value = Body> {
         let told = || {
             (
@@ -236,13 +333,17 @@ mod tests {
                 audio_in: audio.0,
                 audio_out: audio.1,
                 outcome: if complete { Outcome::Complete } else { Outcome::Aborted },
+                model: complete.then(|| "tts-1".to_owned()),
+                parameters: float.then_some([9; 32]),
+                attachment: complete.then_some([8; 32]),
             })
         });
         let refusals = (told(), vec(names(), 0..4)).prop_map(|(told, rules)| {
             let (subject, voice, text, policy, action) = told;
-            Body::Refusal(Refusal { subject, voice, text, policy, action, rules })
+            let attachment = policy;
+            Body::Refusal(Refusal { subject, voice, text, policy, action, rules, attachment })
         });
-        prop_oneof![generations, refusals]
+        prop_oneof![generations, refusals, events()]
     }
 
     fn records() -> impl Strategy<Value = Record> {
@@ -330,7 +431,7 @@ mod tests {
             Record::decode(&bytes).unwrap_err().to_string()
         };
         assert_eq!(with(0, 2), "record version 2: this build reads version 1");
-        assert_eq!(with(1, 9), "record kind 9: this build reads 1 (generation) and 2 (refusal)");
+        assert_eq!(with(1, 99), "record kind 99: this build reads 1 to 16");
         let last = bytes.len() - 1;
         assert_eq!(with(last, 7), "record field outcome has value 7: accepted are 1 (complete), 2 (aborted)");
         assert_eq!(with(last - 1, 2), "record ends within outcome: it was cut off");
@@ -350,6 +451,7 @@ mod tests {
                 policy: None,
                 action: Action::Block,
                 rules: vec!["r1".to_owned(), "s".to_owned()],
+                attachment: None,
             }),
         };
         let mut expected = vec![1, 2];

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! byte 0        version, 1
-//! byte 1        kind: 1 generation, 2 refusal
+//! byte 1        kind: 1 generation, 2 refusal, 3 to 16 an event (see the table of kinds below)
 //! bytes 2..18   id
 //! bytes 18..26  time_ms, 64-bit big-endian
 //! bytes 26..    fields, each:  tag (1 byte)  length (32-bit big-endian)  value (length bytes)
@@ -30,15 +30,36 @@
 //! | 23 | audio_in | 32 bytes | needed | |
 //! | 24 | audio_out | 32 bytes | needed | |
 //! | 25 | outcome | 1 byte: 1 complete, 2 aborted | needed | |
+//! | 26 | model | 1 to 256 bytes | optional | |
+//! | 27 | parameters | 32 bytes | optional | |
+//! | 43 | attachment | 32 bytes | optional | optional |
+//!
+//! Events use tag 1 and those from 32 on; which, says [`EventKind::fields`](super::event::EventKind).
+//!
+//! | tag | field | value |
+//! |---|---|---|
+//! | 32 | actor | 32 bytes |
+//! | 33 | object | 1 to 256 bytes |
+//! | 34 | scopes | each: length (16 bits), 1 to 256 bytes; at most 64 |
+//! | 35 | allowed | 1 byte: 0 no, 1 yes |
+//! | 36 | version | 4 bytes |
+//! | 37 | content | 32 bytes |
+//! | 38 | previous | 32 bytes |
+//! | 39 | until | 8 bytes, milliseconds since 1970 |
+//! | 40 | ranges | each: first (8 bytes), last (8 bytes); ascending and apart; at most 4096 |
+//! | 41 | size | 8 bytes |
+//! | 42 | detail | 1 to 256 bytes |
+//! | 43 | attachment | 32 bytes |
 //!
 //! A new kind takes a new kind byte and may use new tags; a change to what is written here takes a new
 //! version byte. Numbers are never used again for something else.
 
+use super::event::Event;
 use super::record::{Body, Generation, Outcome, Record, RecordError, Refusal};
 use crate::audio::SampleFormat;
 use crate::policy::Action;
 
-pub(super) const VERSION: u8 = 1;
+pub(super) const ENCODING: u8 = 1;
 
 /// Second byte of a record.
 pub(super) mod kind {
@@ -47,7 +68,7 @@ pub(super) mod kind {
 }
 
 /// A field's number in the bytes and its name in errors.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tag(pub u8, pub &'static str);
 
 pub(super) const SUBJECT: Tag = Tag(1, "subject");
@@ -66,6 +87,20 @@ pub(super) const FRAMES_MARKED: Tag = Tag(22, "frames_marked");
 pub(super) const AUDIO_IN: Tag = Tag(23, "audio_in");
 pub(super) const AUDIO_OUT: Tag = Tag(24, "audio_out");
 pub(super) const OUTCOME: Tag = Tag(25, "outcome");
+pub(super) const MODEL: Tag = Tag(26, "model");
+pub(super) const PARAMETERS: Tag = Tag(27, "parameters");
+pub(super) const ACTOR: Tag = Tag(32, "actor");
+pub(super) const OBJECT: Tag = Tag(33, "object");
+pub(super) const SCOPES: Tag = Tag(34, "scopes");
+pub(super) const ALLOWED: Tag = Tag(35, "allowed");
+pub(super) const VERSION: Tag = Tag(36, "version");
+pub(super) const CONTENT: Tag = Tag(37, "content");
+pub(super) const PREVIOUS: Tag = Tag(38, "previous");
+pub(super) const UNTIL: Tag = Tag(39, "until");
+pub(super) const RANGES: Tag = Tag(40, "ranges");
+pub(super) const SIZE: Tag = Tag(41, "size");
+pub(super) const DETAIL: Tag = Tag(42, "detail");
+pub(super) const ATTACHMENT: Tag = Tag(43, "attachment");
 
 pub(super) fn action_code(action: Action) -> u8 {
     match action {
@@ -96,7 +131,7 @@ impl Record {
     /// | bytes | what |
     /// |---|---|
     /// | 0 | version, 1 |
-    /// | 1 | kind: 1 generation, 2 refusal |
+    /// | 1 | kind: 1 generation, 2 refusal, 3 to 16 an event |
     /// | 2..18 | id |
     /// | 18..26 | time in ms, big-endian |
     /// | 26.. | fields in ascending order of their tag: tag (1 byte), length (4 bytes, big-endian), value |
@@ -105,16 +140,18 @@ impl Record {
     pub fn encode(&self) -> Result<Vec<u8>, RecordError> {
         self.check()?;
         let mut fields = Fields(Vec::with_capacity(384));
-        fields.0.push(VERSION);
+        fields.0.push(ENCODING);
         fields.0.push(match &self.body {
             Body::Generation(_) => kind::GENERATION,
             Body::Refusal(_) => kind::REFUSAL,
+            Body::Event(event) => event.kind.code(),
         });
         fields.0.extend_from_slice(&self.id);
         fields.0.extend_from_slice(&self.time_ms.to_be_bytes());
         match &self.body {
             Body::Generation(generation) => fields.generation(generation),
             Body::Refusal(refusal) => fields.refusal(refusal),
+            Body::Event(event) => fields.event(event),
         }
         Ok(fields.0)
     }
@@ -152,6 +189,9 @@ impl Fields {
         self.put(AUDIO_IN, &generation.audio_in);
         self.put(AUDIO_OUT, &generation.audio_out);
         self.put(OUTCOME, &[outcome_code(generation.outcome)]);
+        self.put_some_bytes(MODEL, generation.model.as_deref().map(str::as_bytes));
+        self.put_some(PARAMETERS, generation.parameters.as_ref());
+        self.put_some(ATTACHMENT, generation.attachment.as_ref());
     }
 
     fn refusal(&mut self, refusal: &Refusal) {
@@ -160,11 +200,46 @@ impl Fields {
         self.put(TEXT, &refusal.text);
         self.put_some(POLICY, refusal.policy.as_ref());
         self.put(ACTION, &[action_code(refusal.action)]);
-        let mut rules = Vec::new();
-        for rule in &refusal.rules {
-            rules.extend_from_slice(&(rule.len() as u16).to_be_bytes());
-            rules.extend_from_slice(rule.as_bytes());
-        }
-        self.put(RULES, &rules);
+        self.put(RULES, &names(&refusal.rules));
+        self.put_some(ATTACHMENT, refusal.attachment.as_ref());
     }
+
+    fn event(&mut self, event: &Event) {
+        for (tag, _) in event.kind.fields() {
+            match *tag {
+                SUBJECT => self.put_some(SUBJECT, event.subject.as_ref()),
+                ACTOR => self.put_some(ACTOR, event.actor.as_ref()),
+                OBJECT => self.put_some_bytes(OBJECT, event.object.as_deref().map(str::as_bytes)),
+                SCOPES => self.put(SCOPES, &names(&event.scopes)),
+                ALLOWED => self.put_some(ALLOWED, event.allowed.map(|allowed| [u8::from(allowed)]).as_ref()),
+                VERSION => self.put_some(VERSION, event.version.map(u32::to_be_bytes).as_ref()),
+                CONTENT => self.put_some(CONTENT, event.content.as_ref()),
+                PREVIOUS => self.put_some(PREVIOUS, event.previous.as_ref()),
+                UNTIL => self.put_some(UNTIL, event.until_ms.map(u64::to_be_bytes).as_ref()),
+                RANGES => {
+                    let bytes = event.ranges.iter().flat_map(|(first, last)| [*first, *last]);
+                    self.put(RANGES, &bytes.flat_map(u64::to_be_bytes).collect::<Vec<u8>>());
+                }
+                SIZE => self.put_some(SIZE, event.size.map(u64::to_be_bytes).as_ref()),
+                DETAIL => self.put_some_bytes(DETAIL, event.detail.as_deref().map(str::as_bytes)),
+                _ => self.put_some(ATTACHMENT, event.attachment.as_ref()),
+            }
+        }
+    }
+
+    fn put_some_bytes(&mut self, tag: Tag, value: Option<&[u8]>) {
+        if let Some(value) = value {
+            self.put(tag, value);
+        }
+    }
+}
+
+/// A list of names, each behind its length.
+fn names(names: &[String]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for name in names {
+        bytes.extend_from_slice(&(name.len() as u16).to_be_bytes());
+        bytes.extend_from_slice(name.as_bytes());
+    }
+    bytes
 }

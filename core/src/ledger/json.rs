@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::event::Event;
 use super::record::{Body, Generation, Record, Refusal};
 use super::time::Moment;
 use crate::policy::Action;
@@ -57,6 +58,7 @@ fn record<M: SerializeMap>(map: &mut M, record: &Record) -> Result<(), M::Error>
     match &record.body {
         Body::Generation(body) => generation(map, body),
         Body::Refusal(body) => refusal(map, body),
+        Body::Event(body) => event(map, body),
     }
 }
 
@@ -76,7 +78,10 @@ fn generation<M: SerializeMap>(map: &mut M, body: &Generation) -> Result<(), M::
     map.serialize_entry("sample_format", body.sample_format.name())?;
     map.serialize_entry("audio_in", &Hex(&body.audio_in))?;
     map.serialize_entry("audio_out", &Hex(&body.audio_out))?;
-    map.serialize_entry("outcome", body.outcome.as_str())
+    map.serialize_entry("outcome", body.outcome.as_str())?;
+    body.model.as_ref().map_or(Ok(()), |model| map.serialize_entry("model", model))?;
+    body.parameters.as_ref().map_or(Ok(()), |hash| map.serialize_entry("parameters", &Hex(hash)))?;
+    body.attachment.as_ref().map_or(Ok(()), |hash| map.serialize_entry("attachment", &Hex(hash)))
 }
 
 fn refusal<M: SerializeMap>(map: &mut M, body: &Refusal) -> Result<(), M::Error> {
@@ -86,7 +91,35 @@ fn refusal<M: SerializeMap>(map: &mut M, body: &Refusal) -> Result<(), M::Error>
     map.serialize_entry("text", &Hex(&body.text))?;
     map.serialize_entry("policy", &body.policy.as_ref().map(|hash| Hex(hash)))?;
     map.serialize_entry("action", action(body.action))?;
-    map.serialize_entry("rules", &body.rules)
+    map.serialize_entry("rules", &body.rules)?;
+    body.attachment.as_ref().map_or(Ok(()), |hash| map.serialize_entry("attachment", &Hex(hash)))
+}
+
+/// An event shows the fields that it has: most kinds have few.
+fn event<M: SerializeMap>(map: &mut M, body: &Event) -> Result<(), M::Error> {
+    map.serialize_entry("kind", body.kind.as_str())?;
+    let hashes = [
+        ("subject", &body.subject),
+        ("actor", &body.actor),
+        ("content", &body.content),
+        ("previous", &body.previous),
+        ("attachment", &body.attachment),
+    ];
+    for (name, hash) in hashes {
+        hash.as_ref().map_or(Ok(()), |hash| map.serialize_entry(name, &Hex(hash)))?;
+    }
+    body.object.as_ref().map_or(Ok(()), |object| map.serialize_entry("object", object))?;
+    if !body.scopes.is_empty() {
+        map.serialize_entry("scopes", &body.scopes)?;
+    }
+    body.allowed.map_or(Ok(()), |allowed| map.serialize_entry("allowed", &allowed))?;
+    body.version.map_or(Ok(()), |version| map.serialize_entry("version", &version))?;
+    body.until_ms.map_or(Ok(()), |time| map.serialize_entry("until", &Shown(Moment(time))))?;
+    if !body.ranges.is_empty() {
+        map.serialize_entry("ranges", &body.ranges)?;
+    }
+    body.size.map_or(Ok(()), |size| map.serialize_entry("size", &size))?;
+    body.detail.as_ref().map_or(Ok(()), |detail| map.serialize_entry("detail", detail))
 }
 
 /// The words of the ledger, which must not change when those of the policy do.

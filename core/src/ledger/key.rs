@@ -18,6 +18,7 @@ pub struct LedgerKey {
     id: KeyId,
     mac: Key,
     commit: Key,
+    wrap: Key,
     signing: SigningKey,
 }
 
@@ -28,6 +29,7 @@ impl LedgerKey {
             id: key.id(),
             mac: key.subkey("voxguard/v1/ledger-mac"),
             commit: key.subkey("voxguard/v1/ledger-commit"),
+            wrap: key.subkey("voxguard/v1/ledger-wrap"),
             signing: SigningKey::from_bytes(&key.derive("voxguard/v1/ledger-sign")),
         }
     }
@@ -59,6 +61,17 @@ impl LedgerKey {
     /// Tag by which the records of a subject are found: as [`LedgerKey::commit_text`], for `subject`.
     pub fn subject_tag(&self, subject: &SubjectId) -> [u8; 32] {
         *self.commit.mac(&[b"subject\0", subject.as_str().as_bytes()])
+    }
+
+    /// Tag of who did something: as [`LedgerKey::subject_tag`], for `actor`, so that what a person did and
+    /// what was done for them are not tied together.
+    pub fn actor_tag(&self, actor: &SubjectId) -> [u8; 32] {
+        *self.commit.mac(&[b"actor\0", actor.as_str().as_bytes()])
+    }
+
+    /// The key that the keys of subjects are sealed under.
+    pub(super) fn wrapping(&self) -> &[u8; 32] {
+        self.wrap.expose()
     }
 
     /// HMAC-SHA-256 of the parts, which the caller frames, under the key for entries.

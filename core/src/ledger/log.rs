@@ -5,9 +5,14 @@
 //!
 //! ```text
 //! leaf(n) = SHA-256(0x00 | record)
-//! mac(n)  = HMAC-SHA-256(ledger-mac key, "voxguard/v1/entry" | 0x00 | n | mac(n - 1) | length of record | record)
+//! mac(n)  = HMAC-SHA-256(ledger-mac key, "voxguard/v2/entry" | 0x00 | n | mac(n - 1) | leaf(n))
 //! mac(0)  = 32 zero bytes
 //! ```
+//!
+//! The MAC covers the record by its leaf hash, so that a record can be purged and everything after it
+//! still be verified: what stays of it is its leaf. (The first chain, `v1`, had the record itself in the
+//! MAC's place; a store that meets one verifies it by [`authentic_v1`] and puts this one in its place. The
+//! tree, and so every checkpoint, is the same in both.)
 //!
 //! The [`Tail`] is what the next append needs. A store keeps it beside the entries, sealed with a MAC of
 //! its own, so that entries cannot be taken off the end without the key:
@@ -38,6 +43,25 @@ pub struct Entry {
     pub leaf: Hash,
     /// Ties the record to its place and to what comes before.
     pub mac: Hash,
+    /// Tiles of the tree that this entry completes: every [`Tile::HEIGHT`]th level of it.
+    pub tiles: Vec<Tile>,
+}
+
+/// Root of a perfect tree within the ledger's: what a proof is made of without reading every entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tile {
+    /// The tree has 2^level leaves; a multiple of [`Tile::HEIGHT`].
+    pub level: u32,
+    /// Place among the trees of this level, from 0.
+    pub index: u64,
+    /// Root.
+    pub hash: Hash,
+}
+
+impl Tile {
+    /// Levels from one kept level of the tree to the next, as in C2SP tlog-tiles: a proof reads 256 hashes
+    /// of each at most, and a ledger keeps one hash for 256 entries.
+    pub const HEIGHT: u32 = 8;
 }
 
 /// Where a ledger ends: what the next append needs.
@@ -82,16 +106,30 @@ impl Tail {
     /// As [`Tail::append`], for what [`Record::encode`] gave.
     pub fn append_encoded(&mut self, key: &LedgerKey, record: Vec<u8>) -> Entry {
         let seq = self.len().wrapping_add(1);
-        let mac = entry_mac(key, seq, &self.mac, &record);
         let leaf = leaf_hash(&record);
-        self.advance(leaf, mac);
-        Entry { seq, record, leaf, mac }
+        let mac = entry_mac(key, seq, &self.mac, &leaf);
+        let tiles = self.advance(leaf, mac);
+        Entry { seq, record, leaf, mac, tiles }
+    }
+
+    /// Moves behind a leaf whose entry is known to be authentic, with its MAC of this chain. Gives the
+    /// MAC and the tiles that it completes.
+    pub fn rebuild(&mut self, key: &LedgerKey, leaf: Hash) -> (Hash, Vec<Tile>) {
+        let mac = entry_mac(key, self.len().wrapping_add(1), &self.mac, &leaf);
+        let tiles = self.advance(leaf, mac);
+        (mac, tiles)
     }
 
     /// Moves behind an entry that has been verified.
-    pub(super) fn advance(&mut self, leaf: Hash, mac: Hash) {
-        self.tree.push(leaf);
+    pub(super) fn advance(&mut self, leaf: Hash, mac: Hash) -> Vec<Tile> {
+        let mut tiles = Vec::new();
+        self.tree.push_visiting(leaf, |level, index, hash| {
+            if level.is_multiple_of(Tile::HEIGHT) {
+                tiles.push(Tile { level, index, hash });
+            }
+        });
         self.mac = mac;
+        tiles
     }
 
     /// The tail as bytes, sealed with the key.
@@ -127,12 +165,23 @@ impl Tail {
 ///
 /// Speaks of one entry alone: that everything before it is as it was is [`verify`](super::verify)'s to say.
 pub fn authentic(key: &LedgerKey, seq: u64, previous: &Hash, record: &[u8], mac: &[u8]) -> bool {
-    entry_mac(key, seq, previous, record).ct_eq(mac).into()
+    authentic_leaf(key, seq, previous, &leaf_hash(record), mac)
 }
 
-fn entry_mac(key: &LedgerKey, seq: u64, previous: &Hash, record: &[u8]) -> Hash {
+/// As [`authentic`], by the leaf hash: all that is left of a record that was purged.
+pub fn authentic_leaf(key: &LedgerKey, seq: u64, previous: &Hash, leaf: &Hash, mac: &[u8]) -> bool {
+    entry_mac(key, seq, previous, leaf).ct_eq(mac).into()
+}
+
+/// As [`authentic`], in the first chain.
+pub fn authentic_v1(key: &LedgerKey, seq: u64, previous: &Hash, record: &[u8], mac: &[u8]) -> bool {
     let length = (record.len() as u64).to_be_bytes();
-    key.authenticate(&[b"voxguard/v1/entry\0", &seq.to_be_bytes(), previous, &length, record])
+    let expected = [b"voxguard/v1/entry\0", &seq.to_be_bytes()[..], previous, &length, record];
+    key.authenticate(&expected).ct_eq(mac).into()
+}
+
+fn entry_mac(key: &LedgerKey, seq: u64, previous: &Hash, leaf: &Hash) -> Hash {
+    key.authenticate(&[b"voxguard/v2/entry\0", &seq.to_be_bytes(), previous, leaf])
 }
 
 fn tail_seal(key: &LedgerKey, body: &[u8]) -> Hash {
@@ -167,11 +216,10 @@ mod tests {
     fn macs_are_what_the_documentation_says() {
         let secret = Key::from_bytes(&[1; 32]).unwrap();
         let (entries, tail) = ledger(&key(1), 1, 2);
-        let mut message = b"voxguard/v1/entry\0".to_vec();
+        let mut message = b"voxguard/v2/entry\0".to_vec();
         message.extend([0, 0, 0, 0, 0, 0, 0, 2]);
         message.extend(entries[0].mac);
-        message.extend((entries[1].record.len() as u64).to_be_bytes());
-        message.extend(&entries[1].record);
+        message.extend(leaf_hash(&entries[1].record));
         let mac_key = Key::from_bytes(secret.derive("voxguard/v1/ledger-mac").as_slice()).unwrap();
         assert_eq!(entries[1].mac, *mac_key.mac(&[&message]));
         assert_eq!(tail.mac(), &entries[1].mac);

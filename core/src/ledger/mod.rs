@@ -14,25 +14,43 @@
 //! What a ledger notices, and what it cannot, is in `docs/LEDGER.md`.
 
 pub mod checkpoint;
+pub mod consent;
 mod decode;
 mod encode;
+pub mod event;
 mod json;
 mod key;
 pub mod log;
+pub mod lookup;
 pub mod note;
+pub mod proof;
 pub mod record;
+pub mod request;
+pub mod retention;
+pub mod subject;
 #[cfg(test)]
 mod testing;
 mod time;
+pub mod tlog_proof;
 pub mod tree;
 mod verification;
 pub mod verify;
+pub mod witness;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use consent::{Consent, Consents, Use};
+pub use event::{Event, EventKind};
 pub use json::StoredRecord;
 pub use key::LedgerKey;
-pub use log::{Entry, Tail, TailError, authentic};
+pub use log::{Entry, Tail, TailError, Tile, authentic, authentic_leaf, authentic_v1};
+pub use lookup::{Lookup, Match};
 pub use note::{NoteError, VerifyingKey};
 pub use record::{Body, Generation, Outcome, Record, RecordError, Refusal};
+pub use request::{Receipt, Right, RightError};
+pub use retention::{Category, Held, Plan, Purge, RetentionPolicy};
+pub use subject::{Standing, SubjectKey};
+pub use time::Moment;
+pub use tlog_proof::{Continuation, Inclusion, ProofError, Proven};
 pub use verification::{Fault, FaultKind, Verification};
-pub use verify::{Row, Verifier};
+pub use verify::{Row, Verifier, content_number};
+pub use witness::{Sighting, Witness, WitnessKey};

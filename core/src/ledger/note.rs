@@ -38,10 +38,8 @@ pub struct VerifyingKey {
 
 impl VerifyingKey {
     pub(super) fn named(name: String, key: ed25519_dalek::VerifyingKey) -> Self {
-        let digest =
-            Sha256::new().chain_update(&name).chain_update([b'\n', ED25519]).chain_update(key.as_bytes());
-        let [a, b, c, d, ..]: [u8; 32] = digest.finalize().into();
-        Self { name, hash: [a, b, c, d], key }
+        let hash = key_hash(&name, ED25519, key.as_bytes());
+        Self { name, hash, key }
     }
 
     /// The key's name: who signs.
@@ -92,25 +90,42 @@ impl FromStr for VerifyingKey {
     type Err = NoteError;
 
     fn from_str(text: &str) -> Result<Self, NoteError> {
-        let mut parts = text.splitn(3, '+');
-        let (Some(name), Some(hash), Some(typed)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(NoteError::VerifyingKey("it is not <name>+<hash>+<key>"));
-        };
-        if !is_key_name(name) {
-            return Err(NoteError::VerifyingKey("its name is empty, or has a space or a control character"));
-        }
-        let typed = STANDARD.decode(typed).map_err(|_| NoteError::VerifyingKey("its key is not base64"))?;
-        let Some((&[ED25519], key)) = typed.split_first_chunk::<1>() else {
-            return Err(NoteError::VerifyingKey("its key is not of type 1 (Ed25519)"));
-        };
-        let key = key.try_into().map_err(|_| NoteError::VerifyingKey("its key is not of 32 bytes"))?;
-        let key = ed25519_dalek::VerifyingKey::from_bytes(key);
-        let key = key.map_err(|_| NoteError::VerifyingKey("its key is not a point of the curve"))?;
-        let read = Self::named(name.to_owned(), key);
-        match crate::key::hex(&read.hash) == hash {
-            true => Ok(read),
-            false => Err(NoteError::VerifyingKey("its hash does not belong to its name and key")),
-        }
+        let (name, key) = parse_key(text, ED25519, "its key is not of type 1 (Ed25519)")?;
+        Ok(Self::named(name, key))
+    }
+}
+
+/// The four bytes by which signatures name a key.
+pub(super) fn key_hash(name: &str, signature_type: u8, key: &[u8; 32]) -> [u8; 4] {
+    let digest = Sha256::new().chain_update(name).chain_update([b'\n', signature_type]).chain_update(key);
+    let [a, b, c, d, ..]: [u8; 32] = digest.finalize().into();
+    [a, b, c, d]
+}
+
+/// Name and key of `<name>+<hash>+<base64 of the type and the key>`.
+pub(super) fn parse_key(
+    text: &str,
+    signature_type: u8,
+    wrong_type: &'static str,
+) -> Result<(String, ed25519_dalek::VerifyingKey), NoteError> {
+    let mut parts = text.splitn(3, '+');
+    let (Some(name), Some(hash), Some(typed)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(NoteError::VerifyingKey("it is not <name>+<hash>+<key>"));
+    };
+    if !is_key_name(name) {
+        return Err(NoteError::VerifyingKey("its name is empty, or has a space or a control character"));
+    }
+    let typed = STANDARD.decode(typed).map_err(|_| NoteError::VerifyingKey("its key is not base64"))?;
+    let key = match typed.split_first() {
+        Some((found, key)) if *found == signature_type => key,
+        _ => return Err(NoteError::VerifyingKey(wrong_type)),
+    };
+    let key = key.try_into().map_err(|_| NoteError::VerifyingKey("its key is not of 32 bytes"))?;
+    let key = ed25519_dalek::VerifyingKey::from_bytes(key);
+    let key = key.map_err(|_| NoteError::VerifyingKey("its key is not a point of the curve"))?;
+    match crate::key::hex(&key_hash(name, signature_type, key.as_bytes())) == hash {
+        true => Ok((name.to_owned(), key)),
+        false => Err(NoteError::VerifyingKey("its hash does not belong to its name and key")),
     }
 }
 
@@ -123,7 +138,7 @@ pub(super) fn sign(key: &LedgerKey, text: &str) -> String {
 }
 
 /// Text and signature lines of a note.
-fn split(note: &str) -> Result<(&str, impl Iterator<Item = &str>), NoteError> {
+pub(super) fn split(note: &str) -> Result<(&str, impl Iterator<Item = &str>), NoteError> {
     if note.len() > MAX_NOTE_BYTES {
         return Err(NoteError::Form("it is longer than 1 MiB"));
     }
@@ -142,7 +157,7 @@ fn split(note: &str) -> Result<(&str, impl Iterator<Item = &str>), NoteError> {
 }
 
 /// Key name, key hash and signature of a signature line.
-fn signature_line(line: &str) -> Result<(&str, [u8; 4], Vec<u8>), NoteError> {
+pub(super) fn signature_line(line: &str) -> Result<(&str, [u8; 4], Vec<u8>), NoteError> {
     let malformed = NoteError::Form("a signature line is not \"— <name> <base64>\"");
     let parts = line.strip_prefix("— ").and_then(|rest| rest.split_once(' '));
     let (name, signature) = parts.filter(|(name, _)| is_key_name(name)).ok_or(malformed.clone())?;
@@ -153,7 +168,7 @@ fn signature_line(line: &str) -> Result<(&str, [u8; 4], Vec<u8>), NoteError> {
     }
 }
 
-fn is_key_name(name: &str) -> bool {
+pub(super) fn is_key_name(name: &str) -> bool {
     !name.is_empty() && !name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+')
 }
 

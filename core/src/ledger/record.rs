@@ -4,6 +4,7 @@
 //! [`LedgerKey`](super::LedgerKey)), the audio a hash. Its bytes are described in
 //! [`Record::encode`], its JSON in [`Record::to_json`].
 
+use super::event::Event;
 use crate::audio::SampleFormat;
 use crate::id::MarkId;
 use crate::key::KeyId;
@@ -28,6 +29,8 @@ pub enum Body {
     Generation(Generation),
     /// A text was refused; nothing was spoken.
     Refusal(Refusal),
+    /// Something that happened beside speech.
+    Event(Box<Event>),
 }
 
 /// Speech was made and marked.
@@ -63,6 +66,12 @@ pub struct Generation {
     pub audio_out: [u8; 32],
     /// How it ended.
     pub outcome: Outcome,
+    /// The host's name of the model that spoke: as a voice.
+    pub model: Option<String>,
+    /// Hash of the parameters that it spoke with.
+    pub parameters: Option<[u8; 32]>,
+    /// Hash of what lies sealed beside the record.
+    pub attachment: Option<[u8; 32]>,
 }
 
 /// A text was refused; nothing was spoken.
@@ -81,6 +90,8 @@ pub struct Refusal {
     /// Ids of the rules that were hit: at most [`Refusal::MAX_RULES`], each 1 to 256 bytes without
     /// control characters.
     pub rules: Vec<String>,
+    /// Hash of what lies sealed beside the record.
+    pub attachment: Option<[u8; 32]>,
 }
 
 /// How a generation ended.
@@ -102,7 +113,7 @@ impl Record {
     pub fn mark(&self) -> Option<MarkId> {
         match &self.body {
             Body::Generation(generation) => generation.mark,
-            Body::Refusal(_) => None,
+            Body::Refusal(_) | Body::Event(_) => None,
         }
     }
 
@@ -111,6 +122,78 @@ impl Record {
         match &self.body {
             Body::Generation(generation) => generation.subject.as_ref(),
             Body::Refusal(refusal) => refusal.subject.as_ref(),
+            Body::Event(event) => event.subject.as_ref(),
+        }
+    }
+
+    /// The tag of the subject, to be replaced.
+    pub(super) fn subject_mut(&mut self) -> &mut Option<[u8; 32]> {
+        match &mut self.body {
+            Body::Generation(generation) => &mut generation.subject,
+            Body::Refusal(refusal) => &mut refusal.subject,
+            Body::Event(event) => &mut event.subject,
+        }
+    }
+
+    /// The commitment of a text, to be replaced.
+    pub(super) fn text_mut(&mut self) -> Option<&mut [u8; 32]> {
+        match &mut self.body {
+            Body::Generation(generation) => Some(&mut generation.text),
+            Body::Refusal(refusal) => Some(&mut refusal.text),
+            Body::Event(_) => None,
+        }
+    }
+
+    /// Hash of what lies sealed beside the record.
+    pub fn attachment(&self) -> Option<&[u8; 32]> {
+        match &self.body {
+            Body::Generation(generation) => generation.attachment.as_ref(),
+            Body::Refusal(refusal) => refusal.attachment.as_ref(),
+            Body::Event(event) => event.attachment.as_ref(),
+        }
+    }
+
+    /// The hash of what lies sealed beside the record, to be replaced.
+    pub(super) fn attachment_mut(&mut self) -> &mut Option<[u8; 32]> {
+        match &mut self.body {
+            Body::Generation(generation) => &mut generation.attachment,
+            Body::Refusal(refusal) => &mut refusal.attachment,
+            Body::Event(event) => &mut event.attachment,
+        }
+    }
+
+    /// The hash that the record is found by when all that is there is the audio: that of the samples
+    /// that left.
+    pub fn content(&self) -> Option<&[u8; 32]> {
+        match &self.body {
+            Body::Generation(generation) => Some(&generation.audio_out),
+            Body::Refusal(_) | Body::Event(_) => None,
+        }
+    }
+
+    /// The event, if it is one.
+    pub fn event(&self) -> Option<&Event> {
+        match &self.body {
+            Body::Event(event) => Some(event),
+            Body::Generation(_) | Body::Refusal(_) => None,
+        }
+    }
+
+    /// The kind's byte in the encoding.
+    pub fn kind_code(&self) -> u8 {
+        match &self.body {
+            Body::Generation(_) => super::encode::kind::GENERATION,
+            Body::Refusal(_) => super::encode::kind::REFUSAL,
+            Body::Event(event) => event.kind.code(),
+        }
+    }
+
+    /// The kind's name in JSON.
+    pub fn kind_name(&self) -> &'static str {
+        match &self.body {
+            Body::Generation(_) => "generation",
+            Body::Refusal(_) => "refusal",
+            Body::Event(event) => event.kind.as_str(),
         }
     }
 
@@ -123,12 +206,15 @@ impl Record {
             Body::Generation(generation) => {
                 check_name("voice", &generation.voice)?;
                 check_positive("rate", generation.rate)?;
-                check_positive("channels", u32::from(generation.channels))
+                check_positive("channels", u32::from(generation.channels))?;
+                generation.model.iter().try_for_each(|model| check_name("model", model))
             }
+            Body::Event(event) => event.check(),
             Body::Refusal(refusal) => {
                 check_name("voice", &refusal.voice)?;
                 if refusal.rules.len() > Refusal::MAX_RULES {
-                    return Err(RecordError::Rules { count: refusal.rules.len() });
+                    let (count, most) = (refusal.rules.len(), Refusal::MAX_RULES);
+                    return Err(RecordError::Many { field: "rules", count, most });
                 }
                 refusal.rules.iter().try_for_each(|rule| check_name("rules", rule))
             }
@@ -152,7 +238,7 @@ impl Outcome {
     }
 }
 
-fn check_name(field: &'static str, name: &str) -> Result<(), RecordError> {
+pub(super) fn check_name(field: &'static str, name: &str) -> Result<(), RecordError> {
     if name.is_empty() || name.len() > Record::MAX_NAME_BYTES {
         return Err(RecordError::Length { field, bytes: name.len(), accepted: "1 to 256" });
     }
@@ -211,11 +297,15 @@ pub enum RecordError {
         /// The field.
         field: &'static str,
     },
-    /// A refusal names too many rules.
-    #[error("refusal with {count} rules: accepted are 0 to 10000")]
-    Rules {
+    /// A list is too long.
+    #[error("record field {field} lists {count}: accepted are {most} at most")]
+    Many {
+        /// The field.
+        field: &'static str,
         /// The refused count.
         count: usize,
+        /// The longest accepted.
+        most: usize,
     },
     /// The bytes end within the record.
     #[error("record ends within {within}: it was cut off")]
@@ -230,7 +320,7 @@ pub enum RecordError {
         found: u8,
     },
     /// The second byte names no kind known here.
-    #[error("record kind {found}: this build reads 1 (generation) and 2 (refusal)")]
+    #[error("record kind {found}: this build reads 1 to 16")]
     Kind {
         /// The kind found.
         found: u8,
@@ -298,7 +388,7 @@ mod tests {
         if let Body::Refusal(refusal) = &mut many.body {
             refusal.rules = vec!["rule".to_owned(); 10_001];
         }
-        assert_eq!(many.check(), Err(RecordError::Rules { count: 10_001 }));
+        assert_eq!(many.check(), Err(RecordError::Many { field: "rules", count: 10_001, most: 10_000 }));
 
         let mut mute = generation(1);
         if let Body::Generation(generation) = &mut mute.body {

@@ -28,6 +28,9 @@ pub fn generation(mark: u32) -> Record {
             audio_in: [6; 32],
             audio_out: [7; 32],
             outcome: Outcome::Complete,
+            model: None,
+            parameters: None,
+            attachment: None,
         }),
     }
 }
@@ -44,6 +47,7 @@ pub fn refusal(time_ms: u64) -> Record {
             policy: None,
             action: Action::Block,
             rules: vec!["weapons-1".to_owned(), "names-2".to_owned()],
+            attachment: None,
         }),
     }
 }

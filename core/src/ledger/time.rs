@@ -6,7 +6,7 @@ const MS_PER_DAY: u64 = 86_400_000;
 
 /// Milliseconds since 1970, shown as UTC: `2026-11-21T22:55:00.123Z`.
 #[derive(Clone, Copy)]
-pub(super) struct Moment(pub u64);
+pub struct Moment(pub u64);
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -48,14 +48,21 @@ impl Frontier {
         &self.roots
     }
 
-    /// Adds a leaf at the end. A tree cannot reach 2^64 leaves in practice: a leaf a nanosecond for 584
-    /// years.
+    /// Adds a leaf at the end.
     pub fn push(&mut self, leaf: Hash) {
+        self.push_visiting(leaf, |_, _, _| {});
+    }
+
+    /// Adds a leaf at the end, and tells of every perfect tree that it completes: its level (2^level
+    /// leaves), its place among those of its level, and its root. A tree cannot reach 2^64 leaves in practice: a leaf a nanosecond for 584
+    /// years.
+    pub fn push_visiting(&mut self, leaf: Hash, mut completed: impl FnMut(u32, u64, Hash)) {
         let mut root = leaf;
         // As in a binary counter: each low bit that is set is a tree of the size of the new one.
-        for _ in 0..self.leaves.trailing_ones() {
+        for level in 1..=self.leaves.trailing_ones() {
             if let Some(left) = self.roots.pop() {
                 root = node_hash(&left, &root);
+                completed(level, self.leaves.checked_shr(level).unwrap_or(0), root);
             }
         }
         self.roots.push(root);

@@ -76,6 +76,16 @@ pub enum FaultKind {
     Cut,
     /// The past is not the one that the checkpoint speaks of.
     Fork,
+    /// An entry is empty without a purge, or back after one.
+    Purge,
+    /// An entry says that it is older than the checkpoint that was made before it.
+    Clock,
+    /// What lies sealed beside an entry was changed, is missing, or is not whose it should be.
+    Attachment,
+    /// What is kept of a person was changed.
+    Subject,
+    /// A tile of the tree was changed: proofs cannot be made.
+    Tile,
     /// The store could not read on.
     Storage,
 }

@@ -1,13 +1,20 @@
 //! Reads a ledger from its first entry to its last and says whether it is as it was written.
 //!
 //! The [`Verifier`] holds the tail that the entries so far should have led to, and nothing else: its
-//! memory does not grow with the ledger. It stops at the first fault, since nothing behind it can be
-//! told from its consequences.
+//! memory does not grow with the ledger, but for one pair of numbers for each run of purged records. It
+//! stops at the first fault, since nothing behind it can be told from its consequences.
+//!
+//! A purged record is an entry without bytes. Its leaf stays, so the chain and the tree are checked as
+//! ever; and that it was purged, and nobody merely emptied it, a later record of the purge must say.
+//! Nothing can be purged without such a record, and nothing that such a record names can come back.
 
 use super::checkpoint::Checkpoint;
+use super::event::{Event, EventKind};
 use super::key::LedgerKey;
-use super::log::{Tail, authentic};
+use super::log::{Tail, Tile, authentic_leaf};
 use super::record::Record;
+use super::retention::Category;
+use super::time::Moment;
 use super::tree::{Hash, leaf_hash};
 use super::verification::{Fault, FaultKind, Verification};
 
@@ -16,33 +23,63 @@ use super::verification::{Fault, FaultKind, Verification};
 pub struct Row<'a> {
     /// The number it is stored under.
     pub seq: i64,
-    /// The record's bytes.
+    /// The record's bytes; none for one that was purged.
     pub record: &'a [u8],
     /// Leaf hash.
     pub leaf: &'a [u8],
     /// MAC.
     pub mac: &'a [u8],
+    /// Kind that the store finds the entry by ([`Record::kind_code`]); 0 for a purged one.
+    pub kind: i64,
     /// Mark that the store finds the entry by.
     pub mark: Option<i64>,
-    /// Subject tag that the store finds the entry by.
+    /// Subject that the store finds the entry by.
     pub subject: Option<&'a [u8]>,
+    /// Content that the store finds the entry by: [`content_number`] of [`Record::content`].
+    pub content: Option<i64>,
     /// Time that the store finds the entry by, in milliseconds.
     pub time_ms: i64,
 }
 
 /// Follows a ledger entry by entry.
 pub struct Verifier<'a> {
-    key: &'a LedgerKey,
+    key: Option<&'a LedgerKey>,
     checkpoint: Option<&'a Checkpoint>,
     tail: Tail,
     fault: Option<Fault>,
+    /// Entries without bytes, as runs.
+    empty: Vec<(u64, u64)>,
+    /// What records of purges name.
+    purged: Vec<(u64, u64)>,
+}
+
+/// By how much a record's time may lie before that of a checkpoint that was made before it: clocks differ,
+/// and are set.
+pub const CLOCK_TOLERANCE_MS: u64 = 600_000;
+
+/// The number that a store finds a content by: the hash's first eight bytes.
+pub fn content_number(hash: &Hash) -> i64 {
+    let [a, b, c, d, e, f, g, h, ..] = *hash;
+    i64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
 impl<'a> Verifier<'a> {
     /// A verifier at the start of a ledger of this key; with a checkpoint (whose signature has been
     /// verified) it also says whether the ledger still has the past that the checkpoint speaks of.
     pub fn new(key: &'a LedgerKey, checkpoint: Option<&'a Checkpoint>) -> Self {
-        let mut verifier = Self { key, checkpoint, tail: Tail::empty(), fault: None };
+        let (empty, purged) = (Vec::new(), Vec::new());
+        let mut verifier =
+            Self { key: Some(key), checkpoint, tail: Tail::empty(), fault: None, empty, purged };
+        verifier.meet_checkpoint();
+        verifier
+    }
+
+    /// A verifier for who has the ledger's public key alone, which verified the checkpoint: the tree up to
+    /// the checkpoint is held against it. What was appended since is read, and nothing vouches for it.
+    pub fn public(checkpoint: &'a Checkpoint) -> Self {
+        let (empty, purged) = (Vec::new(), Vec::new());
+        let checkpoint = Some(checkpoint);
+        let mut verifier = Self { key: None, checkpoint, tail: Tail::empty(), fault: None, empty, purged };
         verifier.meet_checkpoint();
         verifier
     }
@@ -50,16 +87,27 @@ impl<'a> Verifier<'a> {
     /// Takes the next entry in the order of their numbers. Returns whether all is well so far; after a
     /// fault further entries are not looked at.
     pub fn feed(&mut self, row: &Row<'_>) -> bool {
+        self.feed_telling(row, |_| {})
+    }
+
+    /// As [`Verifier::feed`], and tells of the tiles that the entry completes: those that the store must
+    /// have.
+    pub fn feed_telling(&mut self, row: &Row<'_>, mut tile: impl FnMut(Tile)) -> bool {
         if self.fault.is_none() {
             match self.check(row) {
                 Ok((leaf, mac)) => {
-                    self.tail.advance(leaf, mac);
+                    self.tail.advance(leaf, mac).into_iter().for_each(&mut tile);
                     self.meet_checkpoint();
                 }
                 Err(fault) => self.fault = Some(fault),
             }
         }
         self.fault.is_none()
+    }
+
+    /// Notes that something which the store keeps beside the entries is not as it was written.
+    pub fn wrong(&mut self, seq: Option<u64>, kind: FaultKind, message: String) {
+        self.fault.get_or_insert(Fault { seq, kind, message });
     }
 
     /// Notes that the store could not read on, with what it said.
@@ -74,7 +122,7 @@ impl<'a> Verifier<'a> {
     /// The verdict, after the last entry. `tail` is the tail as the store keeps it.
     pub fn finish(mut self, tail: &[u8]) -> Verification {
         if self.fault.is_none() {
-            self.fault = self.check_end(tail).err();
+            self.fault = self.check_end(tail).and_then(|()| self.check_purges()).err();
         }
         Verification {
             intact: self.fault.is_none(),
@@ -84,7 +132,7 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    fn check(&self, row: &Row<'_>) -> Result<(Hash, Hash), Fault> {
+    fn check(&mut self, row: &Row<'_>) -> Result<(Hash, Hash), Fault> {
         let expected = self.tail.len() + 1;
         let fault = |kind, message: String| Err(Fault { seq: Some(expected), kind, message });
         match u64::try_from(row.seq) {
@@ -101,9 +149,18 @@ impl<'a> Verifier<'a> {
                 return fault(FaultKind::Order, message);
             }
         }
-        let leaf = leaf_hash(row.record);
-        let in_chain = authentic(self.key, expected, self.tail.mac(), row.record, row.mac);
-        match (in_chain, leaf == row.leaf) {
+        let purged = row.record.is_empty();
+        let kept: Option<Hash> = row.leaf.try_into().ok();
+        let leaf = match kept {
+            Some(kept) if purged => kept,
+            _ => leaf_hash(row.record),
+        };
+        let in_chain = match self.key {
+            Some(key) => authentic_leaf(key, expected, self.tail.mac(), &leaf, row.mac),
+            // The leaf that is kept is what the checkpoint will be held against: it must be the record's.
+            None => Some(leaf) == kept,
+        };
+        match (in_chain, Some(leaf) == kept) {
             (true, true) => {}
             (true, false) => {
                 let message =
@@ -121,22 +178,69 @@ impl<'a> Verifier<'a> {
                 return fault(FaultKind::Chain, message);
             }
         }
-        let record = match Record::decode(row.record) {
-            Ok(record) => record,
-            Err(error) => {
-                let message = format!("entry {expected} is authentic, but cannot be read: {error}");
-                return fault(FaultKind::Unreadable, message);
+        if purged {
+            match self.empty.last_mut() {
+                Some((_, last)) if *last + 1 == expected => *last = expected,
+                _ => self.empty.push((expected, expected)),
             }
-        };
-        if let Some(column) = differing_column(&record, row) {
-            let message =
-                format!("the {column} by which entry {expected} is found is not that of its record");
-            return fault(FaultKind::Index, message);
+        } else {
+            self.check_record(expected, row)?;
         }
         // `authentic` compared a MAC of 32 bytes.
         row.mac.try_into().map(|mac| (leaf, mac)).or_else(|_| {
             fault(FaultKind::Chain, format!("the authentication code of entry {expected} is not of 32 bytes"))
         })
+    }
+
+    fn check_record(&mut self, seq: u64, row: &Row<'_>) -> Result<(), Fault> {
+        let fault = |kind, message: String| Err(Fault { seq: Some(seq), kind, message });
+        let record = match Record::decode(row.record) {
+            Ok(record) => record,
+            Err(error) => {
+                let message = format!("entry {seq} is authentic, but cannot be read: {error}");
+                return fault(FaultKind::Unreadable, message);
+            }
+        };
+        if let Some(column) = differing_column(&record, row) {
+            let message = format!("the {column} by which entry {seq} is found is not that of its record");
+            return fault(FaultKind::Index, message);
+        }
+        // What was purged from beside records leaves the records as they are.
+        let of_records = |event: &&Event| {
+            let category = Category::ALL.into_iter().find(|c| Some(c.as_str()) == event.object.as_deref());
+            event.kind == EventKind::Purge && category.is_none_or(|category| !category.is_sealed())
+        };
+        if let Some(purge) = record.event().filter(of_records) {
+            self.purged.extend_from_slice(&purge.ranges);
+        }
+        match self.checkpoint {
+            Some(Checkpoint { size, time: Some(time), .. }) if seq > *size => {
+                let earliest = time.saturating_mul(1000).saturating_sub(CLOCK_TOLERANCE_MS);
+                if record.time_ms < earliest {
+                    let (stated, made) = (Moment(record.time_ms), Moment(time.saturating_mul(1000)));
+                    let message = format!(
+                        "entry {seq} says that it is of {stated}, and was written after the checkpoint of {made}: \
+                         the clock was turned back"
+                    );
+                    return fault(FaultKind::Clock, message);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What is empty must be what was purged.
+    fn check_purges(&mut self) -> Result<(), Fault> {
+        let purged = merged(std::mem::take(&mut self.purged));
+        let fault = |seq, message| Err(Fault { seq: Some(seq), kind: FaultKind::Purge, message });
+        match first_difference(&self.empty, &purged) {
+            None => Ok(()),
+            Some((seq, true)) => {
+                fault(seq, format!("entry {seq} is empty, and no record of a purge names it"))
+            }
+            Some((seq, false)) => fault(seq, format!("entry {seq} was purged, and its record is back")),
+        }
     }
 
     /// At the size that the checkpoint speaks of, the root must be the one that it speaks of.
@@ -155,7 +259,8 @@ impl<'a> Verifier<'a> {
     fn check_end(&self, tail: &[u8]) -> Result<(), Fault> {
         let entries = self.tail.len();
         let fault = |kind, message: String| Err(Fault { seq: None, kind, message });
-        let stored = match Tail::decode(self.key, tail) {
+        let Some(key) = self.key else { return self.check_reached() };
+        let stored = match Tail::decode(key, tail) {
             Ok(stored) => stored,
             Err(error) => return fault(FaultKind::Tail, error.to_string()),
         };
@@ -174,15 +279,20 @@ impl<'a> Verifier<'a> {
             );
             return fault(FaultKind::Tail, message);
         }
+        self.check_reached()
+    }
+
+    fn check_reached(&self) -> Result<(), Fault> {
+        let entries = self.tail.len();
         match self.checkpoint {
-            Some(checkpoint) if entries < checkpoint.size => fault(
-                FaultKind::Cut,
-                format!(
+            Some(checkpoint) if entries < checkpoint.size => {
+                let message = format!(
                     "the ledger holds {entries} entries where the checkpoint was made over {}: its end was cut \
                      off, or an older copy was put back",
                     checkpoint.size
-                ),
-            ),
+                );
+                Err(Fault { seq: None, kind: FaultKind::Cut, message })
+            }
             _ => Ok(()),
         }
     }
@@ -195,7 +305,41 @@ fn differing_column(record: &Record, row: &Row<'_>) -> Option<&'static str> {
     if row.subject != record.subject().map(|subject| subject.as_slice()) {
         return Some("subject");
     }
+    if row.kind != i64::from(record.kind_code()) {
+        return Some("kind");
+    }
+    if row.content != record.content().map(content_number) {
+        return Some("content");
+    }
     (u64::try_from(row.time_ms) != Ok(record.time_ms)).then_some("time")
+}
+
+/// The first number that is in one of two merged lists only, and whether in the first.
+fn first_difference(one: &[(u64, u64)], other: &[(u64, u64)]) -> Option<(u64, bool)> {
+    for at in 0..one.len().max(other.len()) {
+        match (one.get(at), other.get(at)) {
+            (Some(a), Some(b)) if a == b => {}
+            (Some(a), Some(b)) if a.0 == b.0 => return Some((a.1.min(b.1) + 1, a.1 > b.1)),
+            (Some(a), Some(b)) => return Some((a.0.min(b.0), a.0 < b.0)),
+            (Some(a), None) => return Some((a.0, true)),
+            (None, Some(b)) => return Some((b.0, false)),
+            (None, None) => {}
+        }
+    }
+    None
+}
+
+/// Ranges in ascending order, those that touch as one.
+fn merged(mut ranges: Vec<(u64, u64)>) -> Vec<(u64, u64)> {
+    ranges.sort_unstable();
+    let mut merged: Vec<(u64, u64)> = Vec::with_capacity(ranges.len());
+    for (first, last) in ranges {
+        match merged.last_mut() {
+            Some((_, end)) if first <= end.saturating_add(1) => *end = last.max(*end),
+            _ => merged.push((first, last)),
+        }
+    }
+    merged
 }
 
 #[cfg(test)]
@@ -203,6 +347,7 @@ mod tests {
     use serde_json::json;
 
     use super::super::log::Entry;
+    use super::super::record::Body;
     use super::super::testing::{key, ledger, refusal};
     use super::*;
 
@@ -215,6 +360,9 @@ mod tests {
         time_ms: i64,
         tail: Vec<u8>,
     }
+
+    /// The content of the records of these tests.
+    const CONTENT: i64 = 0x0707_0707_0707_0707;
 
     fn stored(from: u32, count: u32) -> Stored {
         let (entries, tail) = ledger(&key(1), from, count);
@@ -238,6 +386,8 @@ mod tests {
                 mac: &entry.mac,
                 mark: *mark,
                 subject: stored.subject.as_ref().map(|tag| tag.as_slice()),
+                kind: 1,
+                content: Some(CONTENT),
                 time_ms: stored.time_ms,
             });
         }
@@ -398,9 +548,99 @@ mod tests {
             mac: &entry.mac,
             mark: Some(1),
             subject: subject.as_ref().map(|tag| tag.as_slice()),
+            kind: 1,
+            content: Some(CONTENT),
             time_ms: stored.time_ms,
         }));
         assert_fault(verifier.finish(&stored.tail), Some(1), FaultKind::Chain);
+    }
+
+    /// A ledger of five generations of which these are purged, with a record of a purge of those.
+    fn purged(empty: &[u64], said: &[(u64, u64)]) -> Verification {
+        let key = key(1);
+        let (mut entries, mut tail) = ledger(&key, 1, 5);
+        let mut purge = Event::new(EventKind::Purge);
+        purge.object = Some("audit".to_owned());
+        purge.until_ms = Some(1_763_765_700_124);
+        purge.size = Some(0);
+        purge.ranges = said.to_vec();
+        let body = Body::Event(Box::new(purge));
+        let purge = Record { id: [8; 16], time_ms: 1_763_765_700_123, body };
+        entries.push(tail.append(&key, &purge).unwrap());
+        let mut verifier = Verifier::new(&key, None);
+        for entry in &entries {
+            let gone = empty.contains(&entry.seq);
+            let read = Record::decode(&entry.record).ok().filter(|_| !gone);
+            let record = read.as_ref();
+            verifier.feed(&Row {
+                seq: entry.seq as i64,
+                record: if gone { &[] } else { &entry.record },
+                leaf: &entry.leaf,
+                mac: &entry.mac,
+                mark: record.and_then(Record::mark).map(|mark| i64::from(mark.value())),
+                subject: record.and_then(Record::subject).map(|tag| tag.as_slice()),
+                kind: record.map_or(0, |record| i64::from(record.kind_code())),
+                content: record.and_then(Record::content).map(content_number),
+                time_ms: record.map_or(0, |record| record.time_ms as i64),
+            });
+        }
+        verifier.finish(&tail.encode(&key))
+    }
+
+    #[test]
+    fn what_was_purged_is_empty_and_nothing_else_is() {
+        assert!(purged(&[], &[]).intact);
+        assert!(purged(&[1, 2, 4], &[(1, 2), (4, 4)]).intact);
+        for (empty, said, seq) in [
+            (&[3][..], &[][..], 3),
+            (&[2, 3], &[(2, 2)], 3),
+            (&[1, 2], &[(2, 2)], 1),
+            (&[], &[(4, 4)], 4),
+            (&[2], &[(2, 3)], 3),
+            (&[3], &[(1, 1), (3, 3)], 1),
+        ] {
+            assert_fault(purged(empty, said), Some(seq), FaultKind::Purge);
+        }
+    }
+
+    #[test]
+    fn who_has_no_key_holds_the_ledger_against_a_checkpoint() {
+        let good = stored(1, 5);
+        let public = |stored: &Stored, checkpoint: &Checkpoint| {
+            let mut verifier = Verifier::public(checkpoint);
+            for (entry, mark) in stored.entries.iter().zip(&stored.marks) {
+                verifier.feed(&Row {
+                    seq: entry.seq as i64,
+                    record: &entry.record,
+                    leaf: &entry.leaf,
+                    mac: &entry.mac,
+                    mark: *mark,
+                    subject: stored.subject.as_ref().map(|tag| tag.as_slice()),
+                    kind: 1,
+                    content: Some(CONTENT),
+                    time_ms: stored.time_ms,
+                });
+            }
+            verifier.finish(&[])
+        };
+        assert!(public(&good, &checkpoint(5)).intact);
+        assert!(public(&good, &checkpoint(3)).intact);
+        assert_fault(public(&good, &checkpoint(6)), None, FaultKind::Cut);
+        assert_fault(public(&stored(2, 5), &checkpoint(5)), None, FaultKind::Fork);
+        let mut changed = good.clone();
+        changed.entries[3].record[40] ^= 1;
+        assert_fault(public(&changed, &checkpoint(5)), Some(4), FaultKind::Record);
+        changed.entries[3].leaf = leaf_hash(&changed.entries[3].record);
+        assert_fault(public(&changed, &checkpoint(5)), None, FaultKind::Fork);
+    }
+
+    #[test]
+    fn a_clock_turned_back_is_noticed_against_a_checkpoint() {
+        let at = |time: u64| Checkpoint { time: Some(time), ..checkpoint(2) };
+        let stated = 1_763_765_700;
+        assert!(verify(&stored(1, 4), Some(&at(stated + 600))).intact, "clocks differ by minutes");
+        assert_fault(verify(&stored(1, 4), Some(&at(stated + 601))), Some(3), FaultKind::Clock);
+        assert!(verify(&stored(1, 2), Some(&at(stated + 9999))).intact, "older than it may be older");
     }
 
     #[test]

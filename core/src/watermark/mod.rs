@@ -40,5 +40,9 @@ mod receiver;
 mod search;
 mod shape;
 
+pub(crate) use chance::{ln_tail, p_value};
+#[cfg(test)]
+pub(crate) use code::decode;
+pub use code::{CODE_BITS, encode as codeword};
 pub use detect::{CurvePoint, Detection, Detector, DetectorError, Effort, Span};
 pub use embed::{Marker, embed_f32, embed_i16};

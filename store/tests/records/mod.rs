@@ -45,6 +45,9 @@ pub fn generation(mark: u32) -> Record {
             audio_in: [6; 32],
             audio_out: [7; 32],
             outcome: Outcome::Complete,
+            model: None,
+            parameters: None,
+            attachment: None,
         }),
     }
 }
@@ -61,8 +64,21 @@ pub fn refusal(time_ms: u64) -> Record {
             policy: Some([4; 32]),
             action: Action::Block,
             rules: vec!["weapons".to_owned()],
+            attachment: None,
         }),
     }
+}
+
+/// A stored record as it was before its subject and text were bound to the subject's own key, where those
+/// are [`subject`]'s.
+pub fn plain(mut record: Record) -> Record {
+    let key = LedgerKey::new(&key(1));
+    if let Body::Generation(generation) = &mut record.body {
+        assert_ne!(generation.subject, Some(key.subject_tag(&subject())), "records hold pseudonyms");
+        generation.subject = Some(key.subject_tag(&subject()));
+        generation.text = key.commit_text("Good evening.");
+    }
+    record
 }
 
 /// URL of a ledger at this path that waits half a second for others.

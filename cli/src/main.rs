@@ -1,0 +1,3 @@
+//! voxguard on the command line.
+
+fn main() {}
