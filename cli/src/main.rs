@@ -1,3 +1,7 @@
-//! voxguard on the command line.
+//! voxguard on the command line: see `voxguard --help`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(voxguard_cli::run(std::env::args_os().skip(1)))
+}

@@ -60,6 +60,8 @@ fn null_is_an_answer_everywhere() {
         vg_ledger_checkpoint(null(), null_mut(), e);
         vg_ledger_verify(null(), null(), 0, &mut false, null_mut(), e);
         vg_ledger_verifying_key(null(), null_mut(), e);
+        vg_ledger_ask(null(), null(), 0, null_mut(), e);
+        vg_proof_check(null(), 0, null_mut(), e);
         vg_guard_new(null(), &mut null_mut(), e);
         vg_guard_begin(null(), null(), &mut null_mut(), e);
         vg_utterance_allowed(null(), &mut false);

@@ -84,7 +84,7 @@ impl Entries {
             {
                 return Ok((done, answer.clone()));
             }
-            known = Some(tail.len());
+            known.get_or_insert(tail.len());
             let (drafts, answer) = before.insert(job(rows)?);
             Ok((self.append_in(rows, tail, drafts)?, answer.clone()))
         })
@@ -98,9 +98,10 @@ impl Entries {
         tail: &Tail,
         drafts: &[Draft],
     ) -> Result<Option<Vec<StoredRecord>>> {
-        let (Some(behind), Some(first)) = (known.replace(tail.len()), drafts.first()) else {
-            return Ok(None);
-        };
+        // Where the ledger ended before the first attempt: looking may have to be repeated as well.
+        let before = *known;
+        known.get_or_insert(tail.len());
+        let (Some(behind), Some(first)) = (before, drafts.first()) else { return Ok(None) };
         let mut after = behind;
         while after < tail.len() {
             let select = Select { after: Some(number(after)), limit: PAGE, ..Select::default() };

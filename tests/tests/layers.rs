@@ -17,6 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("voxguard-python", &["voxguard"]),
     ("voxguard-node", &["voxguard"]),
     ("voxguard-example", &["voxguard"]),
+    ("voxguard-cli", &["voxguard"]),
 ];
 
 /// Crates that open files or sockets, read clocks, start threads or runtimes.

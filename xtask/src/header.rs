@@ -19,7 +19,7 @@ use syn::{Attribute, Expr, ExprLit, Item, ItemFn, ItemStruct, Lit, Meta, Visibil
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// The nouns of the interface, each a file of `ffi/src` and a section of the header.
-const NOUNS: [&str; 17] = [
+const NOUNS: [&str; 18] = [
     "version",
     "status",
     "error",
@@ -34,6 +34,7 @@ const NOUNS: [&str; 17] = [
     "rules",
     "classifier",
     "ledger",
+    "operation",
     "guard",
     "utterance",
     "debug",

@@ -123,6 +123,13 @@ impl Ledger {
         Ok(Verification { intact, json, ..verification })
     }
 
+    /// Does one of the operations of docs/LEDGER.md: the question and the answer are JSON, such as
+    /// `{"operation":"prove","seq":7}`.
+    pub fn ask(&self, question: &str) -> Result<String> {
+        let (data, len) = parts(question);
+        text(|out, err| unsafe { sys::vg_ledger_ask(self.as_ptr(), data, len, out, err) })
+    }
+
     /// The public key that checks this ledger's checkpoints, as C2SP writes it: name+hash+base64.
     pub fn verifying_key(&self) -> Result<String> {
         text(|out, err| unsafe { sys::vg_ledger_verifying_key(self.as_ptr(), out, err) })
@@ -137,6 +144,13 @@ impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ledger").finish_non_exhaustive()
     }
+}
+
+/// Checks, without a secret key, a proof or a whole ledger: the question and the answer are JSON, as
+/// docs/LEDGER.md says, such as `{"proof":"c2sp.org/tlog-proof@v1...","key":"name+hash+key"}`.
+pub fn check_proof(question: &str) -> Result<String> {
+    let (data, len) = parts(question);
+    text(|out, err| unsafe { sys::vg_proof_check(data, len, out, err) })
 }
 
 fn parts(text: &str) -> (*const c_char, usize) {

@@ -68,7 +68,7 @@ pub use detector::{Detector, Effort};
 pub use error::{Error, Result, Status};
 pub use guard::{Guard, GuardBuilder, Request};
 pub use key::Key;
-pub use ledger::{Fault, Ledger, Verification};
+pub use ledger::{Fault, Ledger, Verification, check_proof};
 pub use marker::{Marker, embed};
 pub use policy::{Markup, Policy};
 pub use record::Record;

@@ -113,7 +113,9 @@ fn run(programs: &Path, user: Option<(u32, u32)>, data: &Path, port: u16) -> Chi
     child
 }
 
-/// A small process that waits until the test program is gone, and then ends the server.
+/// A small process that waits until the test program is gone, and then ends the server. Nobody waits for it:
+/// it outlives us.
+#[allow(clippy::zombie_processes)]
 fn watch(parent: u32, server: u32, data: &Path) {
     let script = format!(
         "while kill -0 {parent} 2>/dev/null; do sleep 1; kill -0 {server} 2>/dev/null || exit; done; \
