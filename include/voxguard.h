@@ -1107,6 +1107,45 @@ vg_status_t vg_ledger_verifying_key(const vg_ledger_t *ledger, vg_bytes_t *out, 
  */
 void vg_ledger_free(vg_ledger_t *ledger);
 
+/* ---- Operations of a ledger beyond opening and looking up ----
+ *
+ * Each is asked for in JSON and answered in JSON, as
+ * docs/LEDGER.md lists them ("Operations").
+ *
+ * A question is an object with the name of its `operation` and the fields of that one; a field that is not known is
+ * refused. For instance `{"operation":"find","mark":"1234abcd"}`, `{"operation":"prove","seq":7}`,
+ * `{"operation":"consent","subject":"anna","voice":"heart","scope":"synthesize"}`, or
+ * `{"operation":"request","subject":"anna","right":"erasure"}`. Times are milliseconds since 1970.
+ */
+
+/**
+ * Does an operation of the ledger: finds, proves, exports, records consent and the host's own events, answers
+ * requests of people, purges, looks soft bits up, reports. VG_ERR_ARGUMENT when there is no such operation, or
+ * not with these fields; that somebody is not known, or that there is no such record, is an answer (`null`, or
+ * `"granted":false`).
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_ledger_ask(const vg_ledger_t *ledger,
+                          const char *question,
+                          size_t len,
+                          vg_bytes_t *answer,
+                          vg_error_t **err);
+
+/**
+ * Checks, without a secret key, what a ledger gave out:
+ * `{"proof":"c2sp.org/tlog-proof@v1...","key":"name+hash+key"}` a record's proof, with `"witnesses":[...]` and `"quorum":1`
+ * if others must have signed; `{"proof":"old 7...","key":...,"checkpoint":"..."}` that a ledger continues an earlier
+ * checkpoint; `{"ledger":"sqlite:///...","key":...,"checkpoint":"..."}` a whole ledger against a checkpoint. The answer has
+ * `"holds"`, true or false, a `"reason"`, and what was proven. VG_ERR_ARGUMENT when it is no such question.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_proof_check(const char *question,
+                           size_t len,
+                           vg_bytes_t *answer,
+                           vg_error_t **err);
+
 /* ---- Guards ----
  *
  * A policy, a key and a ledger that belong together. One for a program, or one for each voice; shared

@@ -951,6 +951,32 @@ unsafe extern "C" {
     ///
     /// Threads: one. Real time: no.
     pub fn vg_ledger_free(ledger: *mut vg_ledger_t);
+    /// Does an operation of the ledger: finds, proves, exports, records consent and the host's own events, answers
+    /// requests of people, purges, looks soft bits up, reports. VG_ERR_ARGUMENT when there is no such operation, or
+    /// not with these fields; that somebody is not known, or that there is no such record, is an answer (`null`, or
+    /// `"granted":false`).
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_ledger_ask(
+        ledger: *const vg_ledger_t,
+        question: *const c_char,
+        len: usize,
+        answer: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Checks, without a secret key, what a ledger gave out:
+    /// `{"proof":"c2sp.org/tlog-proof@v1...","key":"name+hash+key"}` a record's proof, with `"witnesses":[...]` and `"quorum":1`
+    /// if others must have signed; `{"proof":"old 7...","key":...,"checkpoint":"..."}` that a ledger continues an earlier
+    /// checkpoint; `{"ledger":"sqlite:///...","key":...,"checkpoint":"..."}` a whole ledger against a checkpoint. The answer has
+    /// `"holds"`, true or false, a `"reason"`, and what was proven. VG_ERR_ARGUMENT when it is no such question.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_proof_check(
+        question: *const c_char,
+        len: usize,
+        answer: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
     /// Makes a guard. VG_ERR_STORE_KEY when the ledger was opened with another key.
     ///
     /// Threads: any. Real time: no.
