@@ -1,19 +1,20 @@
-"""Training grids: clips marked by the product, attacked, and read by the product's own grid.
+"""Training examples: clips marked by the product, attacked, and read by the product's own analysis.
 
-    python data.py CORPUS_DIR GRID_PROGRAM data.npz SECONDS [FIRST_SEED]
+    python data.py SPLIT.csv CORPUS_DIR SPEECH_DIR GRID_PROGRAM out.npz SEED COUNT
 
-CORPUS_DIR holds clips and manifest.csv. Clips of TRAIN voices are marked under a fresh key each, attacked, cut
-at a random place (up to 8 ms off the grid) and turned into levels by GRID_PROGRAM (bench/src/bin/grid.rs).
-Needs numpy, scipy, soundfile, and ffmpeg with libopus, libmp3lame and libgsm on the path.
+Of CORPUS_DIR, the clips that SPLIT.csv lets train; of SPEECH_DIR, all (made by speech.py). Each is moved in pitch and speed
+to be another voice, marked under a fresh key, attacked, and its bin powers are read by GRID_PROGRAM
+(bench/src/bin/grid.rs). The same seed gives the same examples. Needs numpy, scipy, soundfile, pyworld, and ffmpeg with libopus,
+libmp3lame, libgsm and librubberband on the path.
 """
-import csv, math, os, random, subprocess, sys, tempfile, time
+import csv, glob, math, random, subprocess, sys, tempfile
 import numpy as np
+import pyworld
 import soundfile as sf
 from scipy.signal import butter, istft, resample_poly, sosfilt, stft
 
-# Voices whose terms are free of conditions on what is made from them. Held out for judging: all of piper.
-TRAIN = ("hibari_", "flite_", "festival_cmu", "festival_kal", "openjtalk_", "espeak_", "human_librivox")
-CELL, COLUMNS, BANDS, PERIOD = 0.048, 104, 32, 360
+SECONDS, BANDS = 5.4, 64
+BINS, STEPS = 312, 680  # of an example as it is kept
 rng = np.random.default_rng(0)
 
 
@@ -89,61 +90,98 @@ def griffin_lim(x, fs, iterations=8, mels=80):
     return istft(mag * phase, fs, nperseg=1024, noverlap=768)[1][: len(x)], fs
 
 
-CODECS = [(["-b:a", "32k"], "mp3"), (["-b:a", "64k"], "mp3"), (["-c:a", "libopus", "-b:a", "24k"], "ogg"),
-          (["-c:a", "libopus", "-b:a", "12k"], "ogg"), (["-c:a", "libopus", "-b:a", "6k"], "ogg"),
-          (["-ar", "8000", "-c:a", "libgsm"], "gsm")]
+CODECS = [(["-b:a", "32k"], "mp3"), (["-b:a", "64k"], "mp3"), (["-c:a", "aac", "-b:a", "32k"], "m4a"), (["-c:a", "libopus", "-b:a", "24k"], "ogg"),
+          (["-c:a", "libopus", "-b:a", "12k"], "ogg"), (["-c:a", "libopus", "-b:a", "8k"], "ogg"), (["-c:a", "libopus", "-b:a", "6k"], "ogg"),
+          (["-c:a", "libopus", "-b:a", "6k"], "ogg"), (["-ar", "8000", "-c:a", "libgsm"], "gsm"), (["-ar", "8000", "-ac", "1", "-c:a", "libspeex"], "ogg")]
+
+
+def filtered(x, fs, graph):
+    with tempfile.TemporaryDirectory() as d:
+        sf.write(f"{d}/a.wav", x, fs, "FLOAT")
+        subprocess.run(["ffmpeg", "-nostdin", "-loglevel", "error", "-threads", "1", "-i", f"{d}/a.wav", "-af", graph, "-c:a", "pcm_f32le", f"{d}/b.wav"], check=True)
+        return sf.read(f"{d}/b.wav")[0]
+
+
+def world(x, fs):
+    x = np.ascontiguousarray(x, dtype=float)
+    f0, t = pyworld.harvest(x, fs)
+    spectrum, aperiodicity = pyworld.cheaptrick(x, f0, t, fs), pyworld.d4c(x, f0, t, fs)
+    return pyworld.synthesize(f0, spectrum, aperiodicity, fs)[: len(x)]
+
+
+def subtract(x, fs):
+    """Spectral subtraction, as denoisers do it."""
+    _, _, s = stft(x, fs, nperseg=512, noverlap=384)
+    floor = np.percentile(np.abs(s), 20, axis=1, keepdims=True)
+    gain = np.clip(1 - 1.5 * floor / (np.abs(s) + 1e-9), 0.1, 1)
+    return istft(s * gain, fs, nperseg=512, noverlap=384)[1][: len(x)]
 
 
 def attack(x, fs, r):
-    """The clip as it may arrive, and its rate."""
+    """The clip as it may arrive, its rate, and how many times as long and as high it became."""
     k = r.random()
-    if k < 0.12: return x, fs
-    if k < 0.34: return noise(x, r.uniform(0, 30)), fs
-    if k < 0.44: return reverb(x, fs, r.uniform(0.2, 1.0)), fs
-    if k < 0.50: return band(x, fs, r.choice([0, 150, 300]), r.uniform(2500, 6500)), fs
-    if k < 0.56: return noise(reverb(x, fs, r.uniform(0.2, 0.8)), r.uniform(10, 30)), fs
-    if k < 0.70: return mu_law(x, fs)
-    if k < 0.78:
-        y, f = mu_law(noise(band(x, fs, 300, 3400), r.uniform(12, 30)), fs)
-        return y, f
-    if k < 0.94: return through_ffmpeg(x, fs, *r.choice(CODECS)), fs
-    return griffin_lim(x, fs)
+    if k < 0.12: return x, fs, 1, 1
+    if k < 0.36: return noise(x, r.uniform(0, 30)), fs, 1, 1
+    if k < 0.42: return reverb(x, fs, r.uniform(0.2, 1.0)), fs, 1, 1
+    if k < 0.46: return band(x, fs, r.choice([0, 150, 300]), r.uniform(2500, 6500)), fs, 1, 1
+    if k < 0.51: return noise(reverb(x, fs, r.uniform(0.2, 0.8)), r.uniform(10, 30)), fs, 1, 1
+    if k < 0.57: return *mu_law(x, fs), 1, 1
+    if k < 0.64: return *mu_law(noise(band(x, fs, 300, 3400), r.uniform(12, 30)), fs), 1, 1
+    if k < 0.79: return through_ffmpeg(x, fs, *r.choice(CODECS)), fs, 1, 1
+    if k < 0.81: return subtract(noise(x, r.uniform(15, 30)), fs), fs, 1, 1
+    if k < 0.85: return *griffin_lim(x, fs), 1, 1
+    if k < 0.88: return world(*resampled_to(x, fs)), 16000, 1, 1
+    if k < 0.92:
+        v = math.exp(r.uniform(-0.2, 0.2))
+        return x, round(fs * v), 1 / v, v
+    if k < 0.96:
+        v = math.exp(r.uniform(-0.22, 0.22))
+        return filtered(x, fs, f"atempo={v}" if r.random() < 0.5 else f"rubberband=tempo={v}"), fs, 1 / v, 1
+    v = 2 ** (r.uniform(-3, 3) / 12)
+    return filtered(x, fs, f"rubberband=pitch={v}"), fs, 1, v
 
 
-def main(corpus, program, out, seconds, first_seed="1000000"):
+def resampled_to(x, fs):
+    return (x, fs) if fs == 16000 else (resampled(x, fs, 16000), 16000)
+
+
+def main(split, corpus, speech, program, out, seed, count):
     global rng
-    rng = np.random.default_rng(int(first_seed))
-    rows = csv.DictReader(open(f"{corpus}/manifest.csv"))
-    paths = [f"{corpus}/{row['path']}" for row in rows if row["path"].startswith(TRAIN)]
-    r, levels, signs, seed, stop = random.Random(int(first_seed)), [], [], int(first_seed), time.time() + float(seconds)
+    seed = int(seed)
+    rng, r = np.random.default_rng(seed), random.Random(seed)
+    rows = csv.DictReader(open(split))
+    paths = [f"{corpus}/{row['clip']}" for row in rows if row["split"] == "train" and row["may_train"] == "yes"]
+    more = sorted(glob.glob(f"{speech}/*.wav"))
+    powers, hertz, signs, warps = [], [], [], []
     with tempfile.TemporaryDirectory() as d:
-        while time.time() < stop:
-            seed += 1
-            x, fs = sf.read(r.choice(paths))
-            # Two voices or a repeat, so that every grid is full.
-            while len(x) < fs * (COLUMNS * CELL + 0.3):
+        for n in range(int(count)):
+            x, fs = sf.read(r.choice(paths if r.random() < 0.5 or not more else more))
+            fs = int(fs)
+            # Two voices or a repeat, so that every example is full; then another voice by another speed.
+            while len(x) < fs * SECONDS * 1.3:
                 x = np.r_[x, np.zeros(int(fs * r.uniform(0, 0.4))), x]
-            first = r.randrange(0, max(1, int(len(x) - fs * (COLUMNS * CELL + 0.2))))
-            x = x[first : first + int(fs * (COLUMNS * CELL + 0.2))] * 10 ** (r.uniform(-12, 6) / 20)
+            first = r.randrange(0, int(len(x) - fs * SECONDS * 1.25))
+            x = x[first : first + int(fs * SECONDS * 1.25)]
+            if r.random() < 0.6:
+                x = resampled(x, 100, round(100 * math.exp(r.uniform(-0.2, 0.2))))
+            x = x[: int(fs * SECONDS)] * 10 ** (r.uniform(-12, 6) / 20)
             x = x / max(1, np.abs(x).max())
+            mark = str(seed * 1_000_000 + n)
             sf.write(f"{d}/x.wav", x, fs, "FLOAT")
-            subprocess.run([program, "mark", f"{d}/x.wav", f"{d}/y.wav", str(seed)], check=True)
-            subprocess.run([program, "signs", str(seed), f"{d}/s"], check=True)
-            y = sf.read(f"{d}/y.wav")[0]
-            pattern = np.fromfile(f"{d}/s", "<f4").reshape(PERIOD, BANDS)
-            y, fs = attack(y, fs, r)
-            column = r.randrange(1, 4)
-            cut = int(fs * (column * CELL + r.uniform(-0.008, 0.008)))
-            sf.write(f"{d}/z.wav", y[cut:], fs, "FLOAT")
-            subprocess.run([program, "cells", f"{d}/z.wav", f"{d}/c"], check=True)
-            grid = np.fromfile(f"{d}/c", "<f4").reshape(-1, BANDS)
-            if len(grid) < COLUMNS - 4: continue
-            levels.append(grid[: COLUMNS - 4]); signs.append(pattern[column : column + COLUMNS - 4])
-            if len(levels) % 200 == 0:
-                print(len(levels), "grids", flush=True)
-                np.savez(out + ".tmp.npz", levels=np.array(levels), signs=np.array(signs, "i1")); os.replace(out + ".tmp.npz", out)
-    np.savez(out, levels=np.array(levels), signs=np.array(signs, "i1"))
-    print(len(levels), "grids")
+            subprocess.run([program, "mark", f"{d}/x.wav", f"{d}/y.wav", mark], check=True)
+            subprocess.run([program, "signs", mark, f"{d}/s"], check=True)
+            y, fs, longer, higher = attack(sf.read(f"{d}/y.wav")[0], fs, r)
+            sf.write(f"{d}/z.wav", y, fs, "FLOAT")
+            subprocess.run([program, "spectra", f"{d}/z.wav", f"{d}/c"], check=True)
+            spectra = np.fromfile(f"{d}/c", "<f4")
+            grid = spectra[2:].reshape(-1, int(spectra[1]))[:STEPS, :BINS]
+            kept = np.zeros((STEPS, BINS), "u1")
+            # Decibels over -100, in steps of 0.6.
+            kept[: len(grid), : grid.shape[1]] = np.clip(np.round((10 * np.log10(grid + 1e-10) + 100) / 0.6), 1, 255)
+            powers.append(kept); hertz.append(spectra[0]); warps.append((longer, higher))
+            signs.append(np.fromfile(f"{d}/s", "<f4").reshape(-1, BANDS)[:160].astype("i1"))
+            if (n + 1) % 200 == 0: print(n + 1, "examples", flush=True)
+    np.savez(out, powers=np.array(powers), hertz=np.array(hertz), warps=np.array(warps), signs=np.array(signs))
 
 
 if __name__ == "__main__":

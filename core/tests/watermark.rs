@@ -316,9 +316,9 @@ fn p_values_hold_over_random_keys_on_marked_and_on_unmarked_audio() {
 fn scores_are_standard_normal_over_random_keys() {
     let format = Format::new(8_000, 1).unwrap();
     let marked = embed_f32(&key(1), MarkId::new(5), format, &voice(8_000, 4.0, 12)).unwrap();
-    let odds = inspect::log_odds(&inspect::cells(&marked, format, 0).unwrap());
+    let odds = inspect::log_odds(&inspect::cells(&marked, format, 0.0).unwrap());
     let score = |seed: u64| {
-        let signs = inspect::signs(&key(seed), MarkId::new(0));
+        let signs = inspect::signs(&key(seed), MarkId::new(0), 360);
         let pairs = odds.iter().flatten().zip(signs.iter().flatten());
         let (sum, energy) = pairs.fold((0f64, 0f64), |(s, e), (odds, sign)| {
             (s + f64::from(odds * sign), e + f64::from(odds * odds))

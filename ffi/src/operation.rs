@@ -121,6 +121,7 @@ enum Question {
     },
     Lookup {
         soft: Vec<f32>,
+        chips: u8,
     },
     GiveConsent {
         subject: String,
@@ -270,7 +271,7 @@ fn ask(ledger: &Ledger, question: Question) -> Result<Value> {
             }
             None => Value::Null,
         }),
-        Question::Lookup { soft } => Ok(json!(ledger.lookup(&soft)?)),
+        Question::Lookup { soft, chips } => Ok(json!(ledger.lookup(&soft, chips)?)),
         Question::GiveConsent { subject, grant } => {
             Ok(ledger.give_consent(&subject.parse()?, &grant, now_ms())?.to_json())
         }

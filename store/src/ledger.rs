@@ -211,9 +211,9 @@ impl Ledger {
     }
 
     /// Which of all marks of this ledger soft bits agree with best: for clips too short for their payload
-    /// to be decoded. `None` when the soft bits say nothing, or there is no mark. Reads every mark.
-    pub fn lookup(&self, soft: &[f32]) -> Result<Option<Match>, StoreError> {
-        let Some(mut lookup) = Lookup::new(soft) else { return Ok(None) };
+    /// to be decoded. `chips`: the lowest eight bits of the ids that they can be of. `None` when the soft bits say nothing, or there is no mark. Reads every mark.
+    pub fn lookup(&self, soft: &[f32], chips: u8) -> Result<Option<Match>, StoreError> {
+        let Some(mut lookup) = Lookup::new(soft, chips) else { return Ok(None) };
         self.read(|rows| rows.each_mark(&mut |mark| lookup.compare(MarkId::new(mark))))?;
         Ok(lookup.finish())
     }

@@ -21,7 +21,7 @@ fn decoy() -> &'static PathBuf {
         let folder = workspace::scratch("decoy");
         let mut source = "const char *vg_version(void) { return \"decoy\"; }\n".to_owned();
         for name in library::symbols().iter().filter(|name| *name != "vg_version") {
-            source += &format!("int {name}(void);\nint {name}(void) {{ return 77; }}\n");
+            source.push_str(&format!("int {name}(void);\nint {name}(void) {{ return 77; }}\n"));
         }
         let path = folder.join("decoy.c");
         std::fs::write(&path, source).expect("written");

@@ -64,7 +64,7 @@ fn main() -> Result<(), Failure> {
             } else {
                 '-'
             };
-            line += &format!(" {:>7.1}{sign}", detection.p_value.ln());
+            line.push_str(&format!(" {:>7.1}{sign}", detection.p_value.ln()));
         }
         println!("{line}");
     }

@@ -1,8 +1,8 @@
 //! The product's own embedder, cells and receiver for `bench/train`: there is one truth.
 //!
 //!     grid mark IN OUT.wav SEED        marks a clip under the key and id of the seed
-//!     grid signs SEED OUT.f32          the signs of the seed's mark: 360 columns of 32
-//!     grid cells IN OUT.f32            levels of the clip's cells in dB: columns of 32
+//!     grid signs SEED OUT.f32          the signs of the seed's mark, from the stream's start: 200 columns of 32
+//!     grid spectra IN OUT.f32          hertz per bin, bins, then the bin powers of each step of 8 ms
 use std::path::Path;
 
 use voxguard_bench::clip::{Clip, Draw, Failure};
@@ -20,17 +20,18 @@ fn main() -> Result<(), Failure> {
         }
         ["signs", seed, to] => {
             let mut draw = Draw(seed.parse()?);
-            write(to, &inspect::signs(&draw.key()?, draw.id()))
+            write(to, inspect::signs(&draw.key()?, draw.id(), 200).iter().flatten())
         }
-        ["cells", from, to] => {
+        ["spectra", from, to] => {
             let clip = Clip::read(Path::new(from))?;
-            write(to, &inspect::cells(&clip.samples, clip.format()?, 0)?)
+            let (hertz, bins, powers) = inspect::spectra(&clip.samples, clip.format()?)?;
+            write(to, [hertz as f32, bins as f32].iter().chain(&powers))
         }
-        _ => Err("accepted are: mark IN OUT.wav SEED, signs SEED OUT.f32, cells IN OUT.f32".into()),
+        _ => Err("accepted are: mark IN OUT.wav SEED, signs SEED OUT.f32, spectra IN OUT.f32".into()),
     }
 }
 
-fn write(path: &str, columns: &[[f32; inspect::BANDS]]) -> Result<(), Failure> {
-    let bytes: Vec<u8> = columns.iter().flatten().flat_map(|value| value.to_le_bytes()).collect();
+fn write<'a>(path: &str, values: impl Iterator<Item = &'a f32>) -> Result<(), Failure> {
+    let bytes: Vec<u8> = values.flat_map(|value| value.to_le_bytes()).collect();
     Ok(std::fs::write(path, bytes)?)
 }

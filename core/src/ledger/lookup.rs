@@ -1,15 +1,16 @@
 //! Which known id a short clip carries, when the clip is too short for its payload to be decoded.
 //!
 //! The decoder looks for any of 2^32 ids and needs the check to agree. Who has a ledger knows which ids
-//! were ever used: perhaps a million. So the detector's soft bits are held against each of those ids'
-//! codewords, and the best one is told, with what chance alone would do.
+//! were ever used: perhaps a million. So the detector's soft bits are held against the codewords of those ids
+//! whose chips they were read with, and the best one is told, with what chance alone would do.
 //!
 //! **The score** of an id is `z = sum(c_i s_i) / sqrt(sum(s_i^2))`, with the soft bits `s` (log-odds) and
 //! the codeword `c` (+1, -1).
 //!
 //! **The p-value.** In audio that does not carry this key's mark, the signs of the soft bits are
 //! independent and fair, whatever their sizes: a soft bit is a sum over cells each multiplied by a keyed
-//! chip, and no two bits share cells. So z is a normalised sum of Rademacher variables for every id, and
+//! chip, and no two bits share cells; place and chips were chosen by pilots and by the sizes of the bits, which
+//! say nothing of their signs. So z is a normalised sum of Rademacher variables for every id, and
 //! the bounds of [`chance`](crate::watermark) hold for it exactly. For the best of `n` ids the bound is
 //! `n` times as large (Bonferroni). That is the chance that unmarked audio scores as high with any known id.
 //!
@@ -60,6 +61,8 @@ pub struct Lookup {
     /// For each byte of a codeword, the part of the correlation that its eight bits are.
     parts: Vec<[f32; 256]>,
     norm: f64,
+    /// The lowest eight bits of the ids that are compared.
+    chips: u8,
     best: Option<(MarkId, f32)>,
     /// Sum over all ids of exp(correlation - that of the best).
     weight: f64,
@@ -68,8 +71,9 @@ pub struct Lookup {
 
 impl Lookup {
     /// A comparison with these soft bits: the log-odds of each code bit of one detection, positive for a
-    /// 0 bit. `None` when there are not as many as a codeword has, or when they say nothing.
-    pub fn new(soft: &[f32]) -> Option<Self> {
+    /// 0 bit. They were read with one set of chips, so only ids whose lowest eight bits are `chips` can have made them: others
+    /// are passed over. `None` when there are not as many as a codeword has, or when they say nothing.
+    pub fn new(soft: &[f32], chips: u8) -> Option<Self> {
         if soft.len() != crate::watermark::CODE_BITS || !soft.iter().all(|bit| bit.is_finite()) {
             return None;
         }
@@ -84,12 +88,15 @@ impl Lookup {
                 *sum = soft.iter().enumerate().map(signed).sum();
             }
         }
-        Some(Self { rows: rows(), parts, norm, best: None, weight: 0.0, compared: 0 })
+        Some(Self { rows: rows(), parts, norm, chips, best: None, weight: 0.0, compared: 0 })
     }
 
-    /// Compares with one more id.
+    /// Compares with one more id, if its chips are those that were read.
     pub fn compare(&mut self, mark: MarkId) {
         let [a, b, c, d] = mark.value().to_le_bytes();
+        if a != self.chips {
+            return;
+        }
         let [first, second, third, fourth] = &self.rows;
         let (Some(a), Some(b), Some(c), Some(d)) = (
             first.get(usize::from(a)),
@@ -181,7 +188,7 @@ mod tests {
     }
 
     fn look(soft: &[f32], ids: impl IntoIterator<Item = u32>) -> Match {
-        let mut lookup = Lookup::new(soft).unwrap();
+        let mut lookup = Lookup::new(soft, 7).unwrap();
         ids.into_iter().for_each(|id| lookup.compare(MarkId::new(id)));
         lookup.finish().unwrap()
     }
@@ -191,7 +198,7 @@ mod tests {
         let mut draw = Draw(1);
         let soft: Vec<f32> = (0..CODE_BITS).map(|_| draw.normal()).collect();
         let norm = soft.iter().map(|bit| bit * bit).sum::<f32>().sqrt();
-        for id in (0..200).map(|_| draw.bits() as u32).chain([0, 1, u32::MAX]) {
+        for id in (0..200).map(|_| draw.bits() as u32 & !255 | 7).chain([7, 0x107, !255 | 7]) {
             let direct: f32 = codeword(MarkId::new(id)).iter().zip(&soft).map(|(c, s)| c * s).sum();
             let found = look(&soft, [id]);
             assert!((found.score - f64::from(direct / norm)).abs() < 1e-4, "{id:08x}");
@@ -201,7 +208,7 @@ mod tests {
     #[test]
     fn a_clip_too_short_to_decode_leads_to_its_id_among_a_hundred_thousand() {
         let mut draw = Draw(2);
-        let ids: Vec<u32> = (0..100_000).map(|_| draw.bits() as u32).collect();
+        let ids: Vec<u32> = (0..100_000).map(|_| draw.bits() as u32 & !255 | 7).collect();
         let (mut found, mut decoded) = (0, 0);
         for round in 0..20 {
             let truth = ids[round * 4999];
@@ -209,8 +216,7 @@ mod tests {
             let best = look(&soft, ids.iter().copied());
             assert!(!best.found || best.mark.value() == truth, "a wrong id was told as found");
             found += usize::from(best.found);
-            let soft: [f32; CODE_BITS] = soft.try_into().unwrap();
-            decoded += usize::from(crate::watermark::decode(&soft).is_some());
+            decoded += usize::from(crate::watermark::decodes(&soft, 7));
         }
         assert!(found >= 14 && found > decoded, "found {found} of 20, decoded {decoded}");
     }
@@ -218,7 +224,7 @@ mod tests {
     #[test]
     fn the_p_value_holds_for_noise() {
         let mut draw = Draw(3);
-        let ids: Vec<u32> = (0..2000).map(|_| draw.bits() as u32).collect();
+        let ids: Vec<u32> = (0..2000).map(|_| draw.bits() as u32 & !255 | 7).collect();
         let rounds = 400;
         let mut values: Vec<f64> = (0..rounds)
             .map(|_| {
@@ -240,19 +246,19 @@ mod tests {
     #[test]
     fn of_two_ids_that_cannot_be_told_apart_neither_is_found() {
         let mut soft = vec![0.0; CODE_BITS];
-        let (one, other) = (codeword(MarkId::new(5)), codeword(MarkId::new(6)));
+        let (one, other) = (codeword(MarkId::new(0x507)), codeword(MarkId::new(0x607)));
         // Only the bits that both ids share are heard.
         for (soft, (a, b)) in soft.iter_mut().zip(one.iter().zip(&other)) {
             *soft = if a == b { *a } else { 0.0 };
         }
-        let best = look(&soft, [5, 6]);
+        let best = look(&soft, [0x507, 0x607]);
         assert!(best.p_value < 1e-9 && (best.posterior - 0.5).abs() < 1e-6 && !best.found);
     }
 
     #[test]
     fn soft_bits_that_say_nothing_are_no_lookup() {
-        assert!(Lookup::new(&[0.0; CODE_BITS]).is_none());
-        assert!(Lookup::new(&[1.0; CODE_BITS - 1]).is_none());
-        assert!(Lookup::new(&[f32::NAN; CODE_BITS]).is_none());
+        assert!(Lookup::new(&[0.0; CODE_BITS], 7).is_none());
+        assert!(Lookup::new(&[1.0; CODE_BITS - 1], 7).is_none());
+        assert!(Lookup::new(&[f32::NAN; CODE_BITS], 7).is_none());
     }
 }

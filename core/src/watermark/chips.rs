@@ -1,125 +1,221 @@
 //! The keyed pattern: which sign every cell carries, and what each cell is for.
 //!
-//! The pattern is [`PERIOD`] columns of [`BANDS`] cells. A secret sign (a *chip*) belongs to each cell.
-//! In each block of [`BLOCK`] columns and each quarter of the bands, 28 cells are *pilots*, whose
-//! sign is the chip alone: they tell where the pattern lies. The other 132 carry one copy of every
-//! code bit, in a keyed order that differs from block to block and quarter to quarter. So each
-//! second of audio holds the whole codeword four times, each bit once in the low, lower middle, upper
-//! middle and high bands: a telephone takes the upper copies away, never a whole bit.
+//! The pattern is [`PERIOD`] columns of [`BANDS`] cells; a stream begins at a place in it that key and id choose.
+//! In each block of [`BLOCK`] columns, four whole columns are *pilots*, whose signs the key alone
+//! decides: they tell where in the pattern a recording lies. All other cells carry code bits. Their signs, the *chips*, are
+//! one of [`VARIANTS`] sets, chosen by the lowest eight bits of the id: so who gathers marked audio with ids that change
+//! learns little about any set, and what he learns about pilots does not let him forge, for pilots are no evidence.
+//!
+//! In each quarter of the bands, code cells are filled column by column with one random order of all code bits after the
+//! other (a *layer* each), so that every bit has as many copies in the low as in the high bands: a telephone takes some
+//! copies away, never a whole bit. The orders are secret too.
 
-use super::code::CODE_BITS;
+use std::sync::OnceLock;
+
+use sha2::{Digest, Sha256};
+use zeroize::{Zeroize, Zeroizing};
+
 use super::grid::BANDS;
+use super::scheme::Scheme;
+use crate::id::MarkId;
 use crate::key::Key;
 
-/// Columns of a block: 0.96 s, in which every code bit occurs four times.
+/// Columns of a block: 0.96 s.
 pub const BLOCK: usize = 20;
-/// Columns after which the pattern repeats: 17.28 s.
-pub const PERIOD: usize = 18 * BLOCK;
-/// Bands in which every code bit occurs once a block.
+/// Columns after which the pattern repeats: 103.68 s.
+pub const PERIOD: usize = 108 * BLOCK;
+/// Pilot columns of a block.
+const PILOTS: usize = 4;
+/// Share of the columns that are pilots.
+pub const PILOT_SHARE: f32 = PILOTS as f32 / BLOCK as f32;
+/// Bits of the id that choose the chips.
+pub const VARIANT_BITS: u32 = 8;
+/// Sets of chips.
+pub const VARIANTS: usize = 1 << VARIANT_BITS;
+/// Bands over which a layer is laid.
 const QUARTER: usize = BANDS / 4;
-/// Pilots in a quarter of a block.
-const PILOTS: usize = QUARTER * BLOCK - CODE_BITS;
-/// Share of the cells that are pilots.
-pub const PILOT_SHARE: f32 = PILOTS as f32 / (QUARTER * BLOCK) as f32;
 
 /// One column of the pattern or of what a receiver read: a value for each band.
 pub type Column = [f32; BANDS];
 
-/// What a cell is for.
+/// What a code cell carries: a copy of a code bit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// Its sign is the chip: known to whoever has the key.
-    Pilot,
-    /// Its sign is the chip times this code bit.
-    Code(u8),
+pub struct Cell {
+    /// The layer that the copy belongs to.
+    pub layer: u16,
+    /// The code bit.
+    pub bit: u8,
 }
 
-/// The chips and roles of one key.
-#[derive(Clone)]
+/// The code cells of a column; none in a pilot column.
+pub type Cells = Option<[Cell; BANDS]>;
+
+/// The chips of one key and scheme.
 pub struct Chips {
-    signs: Vec<Column>,
-    roles: Vec<[Role; BANDS]>,
+    secret: Key,
+    scheme: Scheme,
+    pilots: Vec<(usize, Column)>,
+    cells: Vec<Cells>,
+    layers: usize,
+    variants: OnceLock<Vec<u8>>,
 }
 
 impl Chips {
-    /// Expands a key into its chips with HMAC-SHA-256 in counter mode.
-    pub fn new(key: &Key) -> Self {
-        let mut stream = Stream::new(key);
-        let signs = (0..PERIOD)
-            .map(|_| {
-                let bits = u32::from_le_bytes([stream.byte(), stream.byte(), stream.byte(), stream.byte()]);
-                std::array::from_fn(|band| if bits >> band & 1 == 0 { 1.0 } else { -1.0 })
+    /// Expands a key.
+    pub fn new(key: &Key, scheme: Scheme) -> Self {
+        let secret = key.subkey(scheme.purpose());
+        let mut stream = Stream::new(&secret, "pilots", 0);
+        let mut pilots = Vec::with_capacity(PERIOD / BLOCK * PILOTS);
+        for block in 0..PERIOD / BLOCK {
+            let mut columns: Vec<usize> = (block * BLOCK..(block + 1) * BLOCK).collect();
+            stream.shuffle(&mut columns);
+            columns.truncate(PILOTS);
+            columns.sort_unstable();
+            pilots.extend(columns.into_iter().map(|column| (column, signs(stream.word()))));
+        }
+        let bits = scheme.code_bits();
+        let code_columns = PERIOD - pilots.len();
+        let layers = (code_columns * QUARTER).div_ceil(bits);
+        let mut stream = Stream::new(&secret, "layers", 0);
+        let mut order: Vec<u8> = (0..bits as u8).collect();
+        // Bits of the cells of each quarter, in the order in which the cells come.
+        let quarters: Vec<Vec<Cell>> = (0..BANDS / QUARTER)
+            .map(|quarter| {
+                let layer = |layer: usize| {
+                    stream.shuffle(&mut order);
+                    let layer = (quarter * layers + layer) as u16;
+                    order.iter().map(|&bit| Cell { layer, bit }).collect::<Vec<_>>()
+                };
+                (0..layers).flat_map(layer).collect()
             })
             .collect();
-        let mut roles = vec![[Role::Pilot; BANDS]; PERIOD];
-        for block in roles.chunks_exact_mut(BLOCK) {
-            for quarter in 0..BANDS / QUARTER {
-                let mut slots: Vec<usize> = (0..QUARTER * BLOCK).collect();
-                stream.shuffle(&mut slots);
-                for (&slot, bit) in slots.iter().zip(0..CODE_BITS as u8) {
-                    let column = block.get_mut(slot / QUARTER);
-                    let cell = column.and_then(|c| c.get_mut(quarter * QUARTER + slot % QUARTER));
-                    if let Some(cell) = cell {
-                        *cell = Role::Code(bit);
-                    }
-                }
+        let mut cells = Vec::with_capacity(PERIOD);
+        let mut next_pilot = pilots.iter().map(|(column, _)| *column).peekable();
+        let mut at = 0;
+        for column in 0..PERIOD {
+            if next_pilot.next_if_eq(&column).is_some() {
+                cells.push(None);
+                continue;
+            }
+            let cell = |band: usize| {
+                let of_quarter = quarters.get(band / QUARTER).map_or(&[][..], Vec::as_slice);
+                of_quarter.get(at + band % QUARTER).copied().unwrap_or(Cell { layer: 0, bit: 0 })
+            };
+            cells.push(Some(std::array::from_fn(cell)));
+            at += QUARTER;
+        }
+        Self { secret, scheme, pilots, cells, layers: layers * (BANDS / QUARTER), variants: OnceLock::new() }
+    }
+
+    /// The scheme.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The pilot columns, in order, and their signs.
+    pub fn pilots(&self) -> &[(usize, Column)] {
+        &self.pilots
+    }
+
+    /// What each column carries, [`PERIOD`] of them.
+    pub fn cells(&self) -> &[Cells] {
+        &self.cells
+    }
+
+    /// Bytes of a layer's chips: eight code bits a byte, the first lowest; a set bit is a sign of -1.
+    pub fn stride(&self) -> usize {
+        self.scheme.code_bits().div_ceil(8)
+    }
+
+    /// The chips of a variant, layer by layer.
+    pub fn variant(&self, variant: usize) -> &[u8] {
+        let length = self.layers * self.stride();
+        let all = self.variants.get_or_init(|| (0..VARIANTS).flat_map(|v| self.expand(v)).collect());
+        all.get(variant * length..(variant + 1) * length).unwrap_or(&[])
+    }
+
+    fn expand(&self, variant: usize) -> Vec<u8> {
+        let mut stream = Stream::new(&self.secret, "chips", variant as u64);
+        (0..self.layers * self.stride()).map(|_| stream.byte()).collect()
+    }
+
+    /// The set of chips that an id chooses.
+    pub fn variant_of(id: MarkId) -> usize {
+        id.value() as usize % VARIANTS
+    }
+
+    /// The column of the pattern at which a stream under this id begins.
+    pub fn start(&self, id: MarkId) -> usize {
+        let draw = self.secret.mac(&[b"start", &id.value().to_le_bytes()]);
+        draw.iter().take(8).fold(0, |place, byte| (place << 8 | usize::from(*byte)) % PERIOD)
+    }
+
+    /// The sign of every cell, the code bits being these.
+    pub fn pattern(&self, variant: usize, word: &[f32]) -> Pattern {
+        let own;
+        let chips = match self.variants.get() {
+            Some(_) => self.variant(variant),
+            None => {
+                own = self.expand(variant);
+                &own
+            }
+        };
+        let mut columns: Vec<u64> = self
+            .cells
+            .iter()
+            .map(|cells| {
+                let Some(cells) = cells else { return 0 };
+                cells.iter().enumerate().fold(0, |column, (band, cell)| {
+                    let byte = usize::from(cell.layer) * self.stride() + usize::from(cell.bit / 8);
+                    let chip = chips.get(byte).is_some_and(|byte| byte >> (cell.bit % 8) & 1 == 1);
+                    let bit = word.get(usize::from(cell.bit)).is_some_and(|bit| *bit < 0.0);
+                    column | u64::from(chip != bit) << band
+                })
+            })
+            .collect();
+        for (column, signs) in &self.pilots {
+            if let Some(column) = columns.get_mut(*column) {
+                let negative = signs.iter().enumerate().filter(|(_, sign)| **sign < 0.0);
+                *column = negative.fold(0, |column, (band, _)| column | 1 << band);
             }
         }
-        Self { signs, roles }
-    }
-
-    /// The secret signs, [`PERIOD`] columns.
-    pub fn signs(&self) -> &[Column] {
-        &self.signs
-    }
-
-    /// What each cell is for, [`PERIOD`] columns.
-    pub fn roles(&self) -> &[[Role; BANDS]] {
-        &self.roles
-    }
-
-    /// The pilots' signs, 0 where a cell is none.
-    pub fn pilots(&self) -> Vec<Column> {
-        self.map(|sign, role| if role == Role::Pilot { sign } else { 0.0 })
-    }
-
-    /// The sign of every cell when the code bits are these (each +1 or -1).
-    pub fn pattern(&self, word: &[f32; CODE_BITS]) -> Vec<Column> {
-        self.map(|sign, role| match role {
-            Role::Pilot => sign,
-            Role::Code(bit) => sign * word.get(usize::from(bit)).copied().unwrap_or(0.0),
-        })
-    }
-
-    fn map(&self, value: impl Fn(f32, Role) -> f32) -> Vec<Column> {
-        let column = |(signs, roles): (&Column, &[Role; BANDS])| {
-            let mut column = *signs;
-            column.iter_mut().zip(roles).for_each(|(cell, &role)| *cell = value(*cell, role));
-            column
-        };
-        self.signs.iter().zip(&self.roles).map(column).collect()
+        Pattern(columns)
     }
 }
 
-/// Bytes of HMAC-SHA-256(derived key, counter).
+/// The signs of all cells of a mark: a bit each, set for -1.
+pub struct Pattern(Vec<u64>);
+
+impl Pattern {
+    /// A column's signs; any column, the pattern repeats.
+    pub fn column(&self, column: u64) -> Column {
+        let index = (column % self.0.len().max(1) as u64) as usize;
+        signs(self.0.get(index).copied().unwrap_or(0))
+    }
+}
+
+fn signs(bits: u64) -> Column {
+    std::array::from_fn(|band| if bits >> band & 1 == 0 { 1.0 } else { -1.0 })
+}
+
+/// Bytes of SHA-256(seed, counter), the seed being HMAC-SHA-256(key, name, number).
 struct Stream {
-    key: Key,
+    seed: Zeroizing<[u8; 32]>,
     counter: u64,
     block: [u8; 32],
     used: usize,
 }
 
 impl Stream {
-    fn new(key: &Key) -> Self {
-        let derived = key.derive("voxguard/v1/watermark");
-        // A derived key of 32 zero bytes has probability 2^-256; the master key then serves itself.
-        let key = Key::from_bytes(derived.as_slice()).unwrap_or_else(|_| key.clone());
-        Self { key, counter: 0, block: [0; 32], used: 32 }
+    fn new(key: &Key, name: &str, number: u64) -> Self {
+        let seed = key.mac(&[name.as_bytes(), &number.to_le_bytes()]);
+        Self { seed, counter: 0, block: [0; 32], used: 32 }
     }
 
     fn byte(&mut self) -> u8 {
         if self.used == self.block.len() {
-            self.block = *self.key.mac(&[&self.counter.to_le_bytes()]);
+            let digest = Sha256::new().chain_update(*self.seed).chain_update(self.counter.to_le_bytes());
+            self.block = digest.finalize().into();
             self.counter += 1;
             self.used = 0;
         }
@@ -128,13 +224,23 @@ impl Stream {
         byte
     }
 
-    /// Fisher-Yates. The scaling of 16 bits is off from uniform by 1 in 400 at most, which concerns
+    fn word(&mut self) -> u64 {
+        (0..8).fold(0, |word, _| word << 8 | u64::from(self.byte()))
+    }
+
+    /// Fisher-Yates. The scaling of 16 bits is off from uniform by 1 in 300 at most, which concerns
     /// the order only: the signs, which p-values rest on, are whole bits.
-    fn shuffle(&mut self, slots: &mut [usize]) {
-        for end in (1..slots.len()).rev() {
+    fn shuffle<T>(&mut self, items: &mut [T]) {
+        for end in (1..items.len()).rev() {
             let draw = u32::from(u16::from_le_bytes([self.byte(), self.byte()]));
-            slots.swap(end, ((draw * (end as u32 + 1)) >> 16) as usize);
+            items.swap(end, ((draw * (end as u32 + 1)) >> 16) as usize);
         }
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.block.zeroize();
     }
 }
 
@@ -143,54 +249,55 @@ mod tests {
     use super::*;
 
     fn chips(byte: u8) -> Chips {
-        Chips::new(&Key::from_bytes(&[byte; 32]).unwrap())
+        Chips::new(&Key::from_bytes(&[byte; 32]).unwrap(), Scheme::Id32)
     }
 
     #[test]
-    fn every_block_holds_every_code_bit_once_in_each_quarter_of_the_bands() {
+    fn every_layer_holds_every_code_bit_once_and_a_block_holds_four_pilots() {
         let chips = chips(3);
-        for block in chips.roles().chunks_exact(BLOCK) {
-            for quarter in 0..4 {
-                let mut seen = [0; CODE_BITS];
-                let mut pilots = 0;
-                for role in
-                    block.iter().flat_map(|column| &column[quarter * QUARTER..(quarter + 1) * QUARTER])
-                {
-                    match role {
-                        Role::Pilot => pilots += 1,
-                        Role::Code(bit) => seen[usize::from(*bit)] += 1,
-                    }
-                }
-                assert_eq!(seen, [1; CODE_BITS]);
-                assert_eq!(pilots, PILOTS);
+        for block in chips.cells().chunks_exact(BLOCK) {
+            assert_eq!(block.iter().filter(|cells| cells.is_none()).count(), PILOTS);
+        }
+        let mut copies = std::collections::HashMap::new();
+        for cells in chips.cells().iter().flatten() {
+            for (band, cell) in cells.iter().enumerate() {
+                assert_eq!(usize::from(cell.layer) / (chips.layers / 4), band / QUARTER);
+                *copies.entry((cell.layer, cell.bit)).or_insert(0) += 1;
+            }
+        }
+        assert_eq!(copies.len(), (PERIOD - chips.pilots().len()) * BANDS);
+        assert!(copies.values().all(|count| *count == 1));
+    }
+
+    #[test]
+    fn patterns_of_other_keys_variants_and_starts_have_nothing_in_common() {
+        let (a, b) = (chips(1), chips(2));
+        let word = vec![1.0; Scheme::Id32.code_bits()];
+        let agreement = |x: &Pattern, y: &Pattern| {
+            let dot = |t: u64| x.column(t).iter().zip(y.column(t)).map(|(x, y)| x * y).sum::<f32>();
+            (0..PERIOD as u64).map(dot).sum::<f32>() / (PERIOD * BANDS) as f32
+        };
+        assert_eq!(agreement(&a.pattern(5, &word), &chips(1).pattern(5, &word)), 1.0);
+        assert!(agreement(&a.pattern(5, &word), &b.pattern(5, &word)).abs() < 0.02);
+        // Two variants share their pilots.
+        let shared = agreement(&a.pattern(5, &word), &a.pattern(6, &word));
+        assert!((shared - PILOT_SHARE).abs() < 0.02, "{shared}");
+        assert_ne!(a.start(MarkId::new(1)), a.start(MarkId::new(2)));
+    }
+
+    #[test]
+    fn a_pattern_flips_with_its_code_bit() {
+        let chips = chips(9);
+        let mut word = vec![1.0; Scheme::Id32.code_bits()];
+        let before = chips.pattern(7, &word);
+        word[40] = -1.0;
+        let after = chips.pattern(7, &word);
+        for (t, cells) in chips.cells().iter().enumerate() {
+            let (before, after) = (before.column(t as u64), after.column(t as u64));
+            for band in 0..BANDS {
+                let flips = cells.is_some_and(|cells| cells[band].bit == 40);
+                assert_eq!(before[band] == -after[band], flips);
             }
         }
     }
-
-    #[test]
-    fn chips_are_balanced_and_differ_from_key_to_key() {
-        let (one, two) = (chips(1), chips(2));
-        let dot = |a: &[Column], b: &[Column]| -> f32 {
-            a.iter().flatten().zip(b.iter().flatten()).map(|(x, y)| x * y).sum()
-        };
-        let cells = (PERIOD * BANDS) as f32;
-        assert_eq!(dot(one.signs(), one.signs()), cells);
-        assert!(dot(one.signs(), two.signs()).abs() < 5.0 * cells.sqrt());
-        assert!(one.signs().iter().flatten().sum::<f32>().abs() < 5.0 * cells.sqrt());
-        assert_ne!(one.roles(), two.roles());
-    }
-
-    #[test]
-    fn the_same_key_gives_the_same_chips_on_every_machine() {
-        // The start of HMAC-SHA-256(HMAC-SHA-256(key, purpose), counter 0), computed with:
-        // python3 -c "import hmac; k = hmac.new(bytes([1])*32, b'voxguard/v1/watermark', 'sha256').digest();
-        //             print(hmac.new(k, bytes(8), 'sha256').hexdigest()[:8])"
-        let bits = chips(1).signs()[0]
-            .iter()
-            .enumerate()
-            .fold(0u32, |bits, (band, &sign)| bits | u32::from(sign < 0.0) << band);
-        assert_eq!(crate::key::hex(&bits.to_le_bytes()), EXPECTED);
-    }
-
-    const EXPECTED: &str = "910f2786";
 }

@@ -1,4 +1,4 @@
-//! The payload: 32 bits of id and a check of 12, as 132 code bits, and back from soft values.
+//! The payload: the coded bits of an id and a check of 12, as three times as many code bits, and back from soft values.
 //!
 //! The code is the tail-biting convolutional code of rate 1/3 and memory 8 with generators 557, 663,
 //! 711 (octal; Lin and Costello, *Error Control Coding*, table of optimum rate 1/3 codes). Tail-biting
@@ -6,17 +6,11 @@
 //! which gives the best codeword and, for free, a list of 255 runners-up; the best whose check agrees is
 //! the answer (see: "list decoding of tail-biting convolutional codes with CRC").
 //!
-//! Cost: 256 x 44 x 256 add-compare-selects, about 2 ms.
+//! Cost: 256 x 256 add-compare-selects for each message bit, 36 of them for an id of 32 bits: about 1 ms.
 #![allow(clippy::indexing_slicing)] // Indices are states, steps and lanes: constants, never input.
-
-use crate::id::MarkId;
 
 /// Bits of the check.
 const CHECK_BITS: usize = 12;
-/// Bits that are encoded: the id and its check.
-const MESSAGE_BITS: usize = MarkId::BITS + CHECK_BITS;
-/// Bits of a codeword.
-pub const CODE_BITS: usize = 3 * MESSAGE_BITS;
 
 const MEMORY: usize = 8;
 const STATES: usize = 1 << MEMORY;
@@ -32,105 +26,126 @@ const LANES: usize = 16;
 /// How deep in the list a codeword may stand. Each place costs 2^-12 of wrong ids among failures.
 const LIST: usize = 4;
 
-/// The codeword of an id: each bit as +1 (zero) or -1 (one).
-pub fn encode(id: MarkId) -> [f32; CODE_BITS] {
-    encode_message(message(id))
+/// The code for payloads of some length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    /// Bits that are encoded: payload and check.
+    message: usize,
 }
 
 /// A decoded codeword.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Decoded {
-    /// The id, whose check agrees.
-    pub id: MarkId,
+    /// The payload, whose check agrees.
+    pub payload: u64,
     /// How many better codewords were passed over because their check did not agree.
     pub rank: usize,
 }
 
-/// The id whose codeword correlates best with the soft values (positive: bit 0), among the list's
-/// first few; `None` when no check agrees.
-pub fn decode(soft: &[f32; CODE_BITS]) -> Option<Decoded> {
-    let mut list = codewords(soft);
-    list.sort_by(|a, b| b.metric.total_cmp(&a.metric));
-    let agrees = |path: &Path| path.message == message(MarkId::new((path.message >> CHECK_BITS) as u32));
-    let rank = list.iter().take(LIST).position(agrees)?;
-    let id = MarkId::new((list.get(rank)?.message >> CHECK_BITS) as u32);
-    Some(Decoded { id, rank })
-}
-
-fn message(id: MarkId) -> u64 {
-    u64::from(id.value()) << CHECK_BITS | u64::from(check(id.value()))
-}
-
-fn check(id: u32) -> u16 {
-    let mut register = CHECK_START;
-    for bit in (0..32).rev() {
-        let feedback = (register >> (CHECK_BITS - 1) & 1) ^ (id >> bit & 1) as u16;
-        register = (register << 1 & 0xfff) ^ if feedback == 1 { CHECK_POLYNOMIAL } else { 0 };
+impl Code {
+    /// The code for payloads of 8 to 56 bits.
+    pub fn new(payload: usize) -> Self {
+        Self { message: payload.clamp(MEMORY, 56) + CHECK_BITS }
     }
-    register
-}
 
-/// The sign that a generator gives for the 9 newest bits, newest lowest.
-fn sign(register: usize, generator: u16) -> f32 {
-    if (register as u16 & generator).count_ones().is_multiple_of(2) { 1.0 } else { -1.0 }
-}
-
-fn encode_message(message: u64) -> [f32; CODE_BITS] {
-    let mut word = [0.0; CODE_BITS];
-    let mut state = message as usize % STATES;
-    for (step, out) in word.chunks_exact_mut(3).enumerate() {
-        let register = state << 1 | (message >> (MESSAGE_BITS - 1 - step) & 1) as usize;
-        out.iter_mut().zip(GENERATORS).for_each(|(out, generator)| *out = sign(register, generator));
-        state = register % STATES;
+    /// Bits of a codeword.
+    pub fn bits(self) -> usize {
+        3 * self.message
     }
-    word
+
+    /// The codeword of a payload: each bit as +1 (zero) or -1 (one). `salt` is checked too, but not carried: who decodes
+    /// under another finds that the check does not agree.
+    pub fn encode(self, payload: u64, salt: u8) -> Vec<f32> {
+        let message = self.message(payload, salt);
+        let mut state = message as usize % STATES;
+        let mut word = Vec::with_capacity(self.bits());
+        for step in 0..self.message {
+            let register = state << 1 | (message >> (self.message - 1 - step) & 1) as usize;
+            word.extend(GENERATORS.map(|generator| sign(register, generator)));
+            state = register % STATES;
+        }
+        word
+    }
+
+    /// The payload whose codeword correlates best with the soft values (positive: bit 0), among the list's
+    /// first few; `None` when no check agrees.
+    pub fn decode(self, soft: &[f32], salt: u8) -> Option<Decoded> {
+        let mut list = pulp::Arch::new().dispatch(|| self.codewords(soft));
+        list.sort_by(|a, b| b.metric.total_cmp(&a.metric));
+        let payload = |path: &Path| (path.message >> CHECK_BITS) as u64;
+        let agrees = |path: &Path| path.message == self.message(payload(path), salt);
+        let rank = list.iter().take(LIST).position(agrees)?;
+        Some(Decoded { payload: payload(list.get(rank)?), rank })
+    }
+
+    fn message(self, payload: u64, salt: u8) -> u128 {
+        u128::from(payload) << CHECK_BITS | u128::from(self.check(payload, salt))
+    }
+
+    fn check(self, payload: u64, salt: u8) -> u16 {
+        let bits = self.message - CHECK_BITS;
+        let mut register = CHECK_START;
+        let salt = (0..8).map(|bit| u64::from(salt) >> bit);
+        for bit in salt.chain((0..bits).rev().map(|bit| payload >> bit)) {
+            let feedback = (register >> (CHECK_BITS - 1) & 1) ^ (bit & 1) as u16;
+            register = (register << 1 & 0xfff) ^ if feedback == 1 { CHECK_POLYNOMIAL } else { 0 };
+        }
+        register
+    }
+
+    /// The best codeword for each start state.
+    #[inline(always)]
+    fn codewords(self, soft: &[f32]) -> Vec<Path> {
+        // Gain of entering each state from its lower predecessor; from the upper one it is the opposite.
+        let mut gains = vec![[0f32; STATES]; self.message];
+        for (gains, soft) in gains.iter_mut().zip(soft.chunks_exact(3)) {
+            for (state, gain) in gains.iter_mut().enumerate() {
+                *gain =
+                    GENERATORS.iter().zip(soft).map(|(&generator, soft)| sign(state, generator) * soft).sum();
+            }
+        }
+        let mut decisions = vec![[[0u8; LANES]; STATES]; self.message];
+        let mut now = vec![[0f32; LANES]; STATES];
+        let mut next = now.clone();
+        let mut list = Vec::with_capacity(STATES);
+        for first in (0..STATES).step_by(LANES) {
+            now.iter_mut().for_each(|lanes| *lanes = [-1e30; LANES]);
+            (0..LANES).for_each(|lane| now[first + lane][lane] = 0.0);
+            for (gains, decisions) in gains.iter().zip(&mut decisions) {
+                for state in 0..STATES {
+                    let (low, high) = (&now[state / 2], &now[state / 2 + STATES / 2]);
+                    let (gain, out, taken) = (gains[state], &mut next[state], &mut decisions[state]);
+                    for lane in 0..LANES {
+                        let (a, b) = (low[lane] + gain, high[lane] - gain);
+                        out[lane] = if a >= b { a } else { b };
+                        taken[lane] = u8::from(a < b);
+                    }
+                }
+                std::mem::swap(&mut now, &mut next);
+            }
+            for lane in 0..LANES {
+                let (mut state, mut message) = (first + lane, 0u128);
+                let metric = now[state][lane];
+                for (step, decisions) in decisions.iter().enumerate().rev() {
+                    message |= (state as u128 & 1) << (self.message - 1 - step);
+                    state = state / 2 + usize::from(decisions[state][lane]) * STATES / 2;
+                }
+                list.push(Path { metric, message });
+            }
+        }
+        list
+    }
 }
 
 #[derive(Clone, Copy)]
 struct Path {
     metric: f32,
-    message: u64,
+    message: u128,
 }
 
-/// The best codeword for each start state.
-fn codewords(soft: &[f32; CODE_BITS]) -> Vec<Path> {
-    // Gain of entering each state from its lower predecessor; from the upper one it is the opposite.
-    let mut gains = vec![[0f32; STATES]; MESSAGE_BITS];
-    for (gains, soft) in gains.iter_mut().zip(soft.chunks_exact(3)) {
-        for (state, gain) in gains.iter_mut().enumerate() {
-            *gain = GENERATORS.iter().zip(soft).map(|(&generator, soft)| sign(state, generator) * soft).sum();
-        }
-    }
-    let mut decisions = vec![[[0u8; LANES]; STATES]; MESSAGE_BITS];
-    let mut now = vec![[0f32; LANES]; STATES];
-    let mut next = now.clone();
-    let mut list = Vec::with_capacity(STATES);
-    for first in (0..STATES).step_by(LANES) {
-        now.iter_mut().for_each(|lanes| *lanes = [-1e30; LANES]);
-        (0..LANES).for_each(|lane| now[first + lane][lane] = 0.0);
-        for (gains, decisions) in gains.iter().zip(&mut decisions) {
-            for state in 0..STATES {
-                let (low, high) = (&now[state / 2], &now[state / 2 + STATES / 2]);
-                let (gain, out, taken) = (gains[state], &mut next[state], &mut decisions[state]);
-                for lane in 0..LANES {
-                    let (a, b) = (low[lane] + gain, high[lane] - gain);
-                    out[lane] = if a >= b { a } else { b };
-                    taken[lane] = u8::from(a < b);
-                }
-            }
-            std::mem::swap(&mut now, &mut next);
-        }
-        for lane in 0..LANES {
-            let (mut state, mut message) = (first + lane, 0u64);
-            let metric = now[state][lane];
-            for (step, decisions) in decisions.iter().enumerate().rev() {
-                message |= (state as u64 & 1) << (MESSAGE_BITS - 1 - step);
-                state = state / 2 + usize::from(decisions[state][lane]) * STATES / 2;
-            }
-            list.push(Path { metric, message });
-        }
-    }
-    list
+/// The sign that a generator gives for the 9 newest bits, newest lowest.
+fn sign(register: usize, generator: u16) -> f32 {
+    if (register as u16 & generator).count_ones().is_multiple_of(2) { 1.0 } else { -1.0 }
 }
 
 #[cfg(test)]
@@ -155,32 +170,36 @@ mod tests {
         }
 
         /// A codeword of `id` whose correlation with the truth is z deviations of the noise.
-        fn received(&mut self, id: MarkId, z: f32) -> [f32; CODE_BITS] {
-            let amplitude = z / (CODE_BITS as f32).sqrt();
-            encode(id).map(|bit| bit * amplitude + self.normal())
+        fn received(&mut self, code: Code, payload: u64, z: f32) -> Vec<f32> {
+            let amplitude = z / (code.bits() as f32).sqrt();
+            code.encode(payload, 0).iter().map(|bit| bit * amplitude + self.normal()).collect()
         }
     }
 
     #[test]
-    fn an_id_survives_without_noise_and_with_a_third_of_the_bits_gone() {
+    fn a_payload_survives_without_noise_and_with_a_third_of_the_bits_gone() {
         let mut draw = Draw(1);
-        for id in [0, 1, u32::MAX, 0x1234_abcd].into_iter().chain((0..12).map(|_| draw.bits() as u32)) {
-            let id = MarkId::new(id);
-            let mut word = encode(id);
-            assert_eq!(decode(&word), Some(Decoded { id, rank: 0 }));
-            word.iter_mut().step_by(3).for_each(|bit| *bit = 0.0);
-            assert_eq!(decode(&word).map(|d| d.id), Some(id));
+        for length in [8, 24, 56] {
+            let code = Code::new(length);
+            for payload in [0, 1, u64::MAX].into_iter().chain((0..6).map(|_| draw.bits())) {
+                let payload = payload % (1 << length);
+                let mut word = code.encode(payload, 9);
+                assert_eq!(code.decode(&word, 9), Some(Decoded { payload, rank: 0 }));
+                assert_ne!(code.decode(&word, 10).map(|d| d.payload), Some(payload));
+                word.iter_mut().step_by(3).for_each(|bit| *bit = 0.0);
+                assert_eq!(code.decode(&word, 9).map(|d| d.payload), Some(payload));
+            }
         }
     }
 
     #[test]
-    fn an_id_survives_noise_that_leaves_twelve_deviations_and_is_never_wrong() {
-        let mut draw = Draw(2);
+    fn a_payload_survives_noise_that_leaves_twelve_deviations_and_is_never_wrong() {
+        let (mut draw, code) = (Draw(2), Code::new(24));
         let mut right = 0;
         for _ in 0..60 {
-            let id = MarkId::new(draw.bits() as u32);
-            let decoded = decode(&draw.received(id, 12.0));
-            assert!(decoded.is_none_or(|d| d.id == id));
+            let payload = draw.bits() >> 40;
+            let decoded = code.decode(&draw.received(code, payload, 12.0), 0);
+            assert!(decoded.is_none_or(|d| d.payload == payload));
             right += usize::from(decoded.is_some());
         }
         assert!(right >= 59, "{right} of 60");
@@ -188,18 +207,18 @@ mod tests {
 
     #[test]
     fn noise_alone_rarely_passes_the_check() {
-        let mut draw = Draw(3);
-        let passed = (0..60).filter(|_| decode(&draw.received(MarkId::new(7), 0.0)).is_some()).count();
+        let (mut draw, code) = (Draw(3), Code::new(24));
+        let passed = (0..60).filter(|_| code.decode(&draw.received(code, 7, 0.0), 0).is_some()).count();
         assert!(passed <= 1, "{passed} of 60");
     }
 
     #[test]
-    fn two_ids_differ_in_at_least_eighteen_code_bits() {
-        let mut draw = Draw(4);
-        for bit in 0..32 {
-            let id = draw.bits() as u32;
-            let (a, b) = (encode(MarkId::new(id)), encode(MarkId::new(id ^ 1 << bit)));
-            assert!(a.iter().zip(&b).filter(|(x, y)| x != y).count() >= 18);
+    fn two_payloads_differ_in_at_least_sixteen_code_bits() {
+        let (mut draw, code) = (Draw(4), Code::new(24));
+        for bit in 0..24 {
+            let payload = draw.bits() >> 40;
+            let (a, b) = (code.encode(payload, 0), code.encode(payload ^ 1 << bit, 0));
+            assert!(a.iter().zip(&b).filter(|(x, y)| x != y).count() >= 16);
         }
     }
 }

@@ -4,36 +4,56 @@
 //! cost is linear. Each passage makes a claim for each key (`passage`); the surest counts, its p-value
 //! multiplied by the number of passages and keys.
 
+use std::ops::ControlFlow;
+
 use super::chance::p_value;
-use super::chips::Column;
-use super::grid::{Analysis, STEPS_PER_SECOND};
+use super::grid::{Analysis, STEPS_PER_SECOND, Spectra};
 use super::passage::{Budget, Claim, Keyed, Passage};
+use super::reading::Sheet;
 use super::receiver::Receiver;
+use super::scheme::Scheme;
+use super::warp::{Reach, Warp};
 use crate::audio::{AudioError, Format, Sample, check_finite, frames};
 use crate::id::MarkId;
 use crate::key::{Key, KeyId};
 
 /// Steps of 8 ms in a passage: 64 s.
-const PASSAGE_STEPS: usize = 64 * STEPS_PER_SECOND as usize;
+pub(super) const PASSAGE_STEPS: usize = 64 * STEPS_PER_SECOND as usize;
 
 /// How hard to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Effort {
-    /// Grids every 24 ms.
+    /// As it stands: no change of speed, pitch or tempo.
     Fast,
-    /// Grids every 16 ms.
+    /// Also speed of 0.9 to 1.1, pitch of -2 to 2 semitones, or tempo of 0.8 to 1.25.
     #[default]
     Normal,
-    /// Grids every 8 ms, more candidates decoded.
+    /// Also durations of 0.72 to 1.39 with frequencies of 0.81 to 1.23, in any mix; more candidates decoded.
     Thorough,
 }
 
 impl Effort {
     fn budget(self) -> Budget {
         match self {
-            Self::Fast => Budget { grids: 2, shortlist: 32, singles: 4, pairs: 2 },
-            Self::Normal => Budget { grids: 3, shortlist: 128, singles: 10, pairs: 16 },
-            Self::Thorough => Budget { grids: 6, shortlist: 256, singles: 32, pairs: 32 },
+            Self::Fast => {
+                Budget { phases: 3, scouted: true, shortlist: 32, decoded: 6, reach: Reach::Still, warps: 0 }
+            }
+            Self::Normal => Budget {
+                phases: 3,
+                scouted: false,
+                shortlist: 128,
+                decoded: 12,
+                reach: Reach::Lines,
+                warps: 6,
+            },
+            Self::Thorough => Budget {
+                phases: 6,
+                scouted: false,
+                shortlist: 256,
+                decoded: 32,
+                reach: Reach::Plane,
+                warps: 16,
+            },
         }
     }
 }
@@ -82,6 +102,15 @@ pub struct Detection {
     pub spans: Vec<Span>,
     /// The score over time under the best hypothesis, found or not.
     pub curve: Vec<CurvePoint>,
+    /// How many times as fast as the marked audio the recording is; 1 when nothing was found.
+    pub speed: f64,
+    /// How many times as high its frequencies are; 1 when nothing was found.
+    pub pitch: f64,
+    /// Soft values of the code bits (positive: 0), under the surest hypothesis, found or not: for looking an id up that did
+    /// not decode. They were read under chips that the lowest eight bits of the id choose: `chips`.
+    pub soft_bits: Vec<f32>,
+    /// The lowest eight bits of the ids that `soft_bits` are for.
+    pub chips: u8,
     /// Duration of the recording in seconds.
     pub seconds: f64,
 }
@@ -119,15 +148,24 @@ impl Detector {
     /// Most keys that are sought at once.
     pub const MAX_KEYS: usize = 64;
 
-    /// A detector of the marks of 1 to 64 keys.
+    /// A detector of the marks of 1 to 64 keys, of the usual scheme.
     ///
     /// # Errors
     /// No key, or more than 64.
     pub fn new(keys: Vec<Key>, effort: Effort) -> Result<Self, DetectorError> {
+        Self::with_scheme(keys, effort, Scheme::default())
+    }
+
+    /// A detector of the marks of 1 to 64 keys, of one scheme.
+    ///
+    /// # Errors
+    /// No key, or more than 64.
+    pub fn with_scheme(keys: Vec<Key>, effort: Effort, scheme: Scheme) -> Result<Self, DetectorError> {
         if keys.is_empty() || keys.len() > Self::MAX_KEYS {
             return Err(DetectorError::KeyCount { count: keys.len() });
         }
-        Ok(Self { keys: keys.iter().map(Keyed::new).collect(), effort, receiver: Receiver::new() })
+        let keys = keys.iter().map(|key| Keyed::new(key, scheme)).collect();
+        Ok(Self { keys, effort, receiver: Receiver::new() })
     }
 
     /// Looks for a mark in interleaved samples.
@@ -147,52 +185,87 @@ impl Detector {
         self.detect(samples, format)
     }
 
+    /// As [`Detector::detect_f32`], telling after each minute of audio which share of it is done. [`ControlFlow::Break`] ends
+    /// the search with what was found so far.
+    ///
+    /// # Errors
+    /// A partial frame, or a sample that is no finite number.
+    pub fn detect_with_progress(
+        &self,
+        samples: &[f32],
+        format: Format,
+        progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
+    ) -> Result<Detection, AudioError> {
+        check_finite(samples)?;
+        self.search(samples, format, progress)
+    }
+
     fn detect<S: Sample>(&self, samples: &[S], format: Format) -> Result<Detection, AudioError> {
+        self.search(samples, format, &mut |_| ControlFlow::Continue(()))
+    }
+
+    fn search<S: Sample>(
+        &self,
+        samples: &[S],
+        format: Format,
+        progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
+    ) -> Result<Detection, AudioError> {
         let frames = frames(samples.len(), format)?;
-        let budget = self.effort.budget();
         let mut analysis = Analysis::new(format);
         let steps = analysis.steps(frames);
         let passages = steps.div_ceil(PASSAGE_STEPS).max(1);
-        let mut claims: Vec<Vec<Claim>> = self.keys.iter().map(|_| Vec::with_capacity(passages)).collect();
+        let mut claims = self.no_claims();
         for index in 0..passages {
             // Equal passages: no scrap at the end that is too short to tell anything.
             let (from, to) = (steps * index / passages, steps * (index + 1) / passages);
-            let powers: Vec<Column> = (from..to).map(|step| analysis.powers(samples, step)).collect();
-            let passage = Passage::read(&self.receiver, &powers, from, budget.grids);
-            for (claims, key) in claims.iter_mut().zip(&self.keys) {
-                claims.push(passage.claim(key, budget));
+            let claimed = self.claim(analysis.spectra(samples, from..to), from);
+            claims.iter_mut().zip(claimed).for_each(|(claims, claim)| claims.push(claim));
+            if progress((index + 1) as f64 / passages as f64).is_break() {
+                break;
             }
         }
-        let seconds = frames as f64 / f64::from(format.rate());
-        Ok(self.conclude(claims, seconds))
+        let tried = claims.iter().map(Vec::len).sum::<usize>();
+        let claims = claims.iter().map(|claims| claims.iter().collect()).collect();
+        Ok(self.conclude(claims, tried, frames as f64 / f64::from(format.rate())))
     }
 
-    fn conclude(&self, claims: Vec<Vec<Claim>>, seconds: f64) -> Detection {
-        let tried = claims.iter().map(Vec::len).sum::<usize>().max(1) as f64;
-        let surest = |claims: &[Claim]| claims.iter().map(|c| c.ln_p).fold(0.0, f64::min);
+    /// For each key, no claim.
+    pub(super) fn no_claims(&self) -> Vec<Vec<Claim>> {
+        self.keys.iter().map(|_| Vec::new()).collect()
+    }
+
+    /// For each key, the best claim about a passage that begins at this step.
+    pub(super) fn claim(&self, spectra: Spectra, first: usize) -> Vec<Claim> {
+        let sheet = Sheet::new(&self.receiver, spectra);
+        let mut passage = Passage::new(sheet, first, self.effort.budget());
+        self.keys.iter().map(|key| passage.claim(key)).collect()
+    }
+
+    /// What the claims about all passages, for each key, come to, `tried` having been looked for in all.
+    pub(super) fn conclude(&self, claims: Vec<Vec<&Claim>>, tried: usize, seconds: f64) -> Detection {
+        let tried = tried.max(1) as f64;
+        let surest = |claims: &[&Claim]| claims.iter().map(|c| c.ln_p).fold(0.0, f64::min);
         let order =
-            |a: &(&Keyed, Vec<Claim>), b: &(&Keyed, Vec<Claim>)| surest(&a.1).total_cmp(&surest(&b.1));
+            |a: &(&Keyed, Vec<&Claim>), b: &(&Keyed, Vec<&Claim>)| surest(&a.1).total_cmp(&surest(&b.1));
         let Some((key, claims)) = self.keys.iter().zip(claims).min_by(order) else {
-            return Detection {
-                found: false,
-                p_value: 1.0,
-                mark: None,
-                key: None,
-                spans: vec![],
-                curve: vec![],
-                seconds,
-            };
+            return Detection::nothing(seconds);
         };
         let p_value = p_value(surest(&claims) + tried.ln());
         let found = p_value < Self::THRESHOLD;
-        let is_sure = |claim: &&Claim| claim.ln_p + tried.ln() < Self::THRESHOLD.ln();
+        let is_sure = |claim: &&&Claim| claim.ln_p + tried.ln() < Self::THRESHOLD.ln();
         let mark = claims
             .iter()
             .filter(is_sure)
             .filter(|claim| claim.mark.is_some())
             .min_by(|a, b| a.ln_p.total_cmp(&b.ln_p))
             .and_then(|claim| claim.mark);
-        let same = |claim: &&Claim| is_sure(claim) && (claim.mark == mark || claim.mark.is_none());
+        let found_claim = claims.iter().filter(is_sure).min_by(|a, b| a.ln_p.total_cmp(&b.ln_p));
+        let warp = found_claim.map_or(Warp::NONE, |claim| claim.warp);
+        let (soft_bits, chips) = claims
+            .iter()
+            .min_by(|a, b| a.ln_p.total_cmp(&b.ln_p))
+            .map_or((vec![], 0), |claim| (claim.soft.clone(), claim.variant as u8));
+        let same = |claim: &&&Claim| is_sure(claim) && (claim.mark == mark || claim.mark.is_none());
         Detection {
             found,
             p_value,
@@ -200,6 +273,28 @@ impl Detector {
             key: found.then_some(key.id),
             spans: claims.iter().filter(same).flat_map(|claim| claim.spans.iter().copied()).collect(),
             curve: claims.iter().flat_map(|claim| claim.curve.iter().copied()).collect(),
+            speed: 1.0 / warp.time(),
+            pitch: warp.pitch(),
+            soft_bits,
+            chips,
+            seconds,
+        }
+    }
+}
+
+impl Detection {
+    fn nothing(seconds: f64) -> Self {
+        Self {
+            found: false,
+            p_value: 1.0,
+            mark: None,
+            key: None,
+            spans: vec![],
+            curve: vec![],
+            speed: 1.0,
+            pitch: 1.0,
+            soft_bits: vec![],
+            chips: 0,
             seconds,
         }
     }

@@ -15,9 +15,9 @@ use std::sync::Arc;
 use realfft::num_complex::Complex32;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
-use super::chips::{Chips, Column};
-use super::code::encode;
-use super::grid::{BANDS, window_length};
+use super::chips::{Chips, Column, Pattern};
+use super::grid::window_length;
+use super::scheme::Scheme;
 use super::shape::{Loudest, Moment, Shape};
 use crate::audio::{AudioError, Format, Sample, check_finite, frames};
 use crate::id::MarkId;
@@ -37,13 +37,53 @@ pub struct Marker {
     filled: usize,
 }
 
+/// What may be chosen about a mark.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct MarkerOptions {
+    /// Bits of the id.
+    pub scheme: Scheme,
+    /// How loud.
+    pub strength: Strength,
+}
+
+/// How loud a mark is: 1 is the usual, at which quality was measured; 2 is twice the decibels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Strength(f32);
+
+impl Strength {
+    /// A strength of 0.25 to 2.
+    ///
+    /// # Errors
+    /// Any other value.
+    pub fn new(value: f32) -> Result<Self, StrengthError> {
+        let accepted = (0.25..=2.0).contains(&value);
+        if accepted { Ok(Self(value)) } else { Err(StrengthError { value }) }
+    }
+}
+
+impl Default for Strength {
+    fn default() -> Self {
+        Self(1.0)
+    }
+}
+
+/// A strength that is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("strength {value}: accepted are 0.25 to 2, usual is 1")]
+pub struct StrengthError {
+    /// The refused value.
+    pub value: f32,
+}
+
 /// What all channels share.
 struct Engine {
     rate: u32,
     length: usize,
     hop: usize,
     silence: usize,
-    pattern: Vec<Column>,
+    pattern: Pattern,
+    /// Column of the pattern at which the stream begins.
+    start: u64,
     shape: Shape,
     window: Vec<f32>,
     forward: Arc<dyn RealToComplex<f32>>,
@@ -89,20 +129,28 @@ impl Marked for i16 {
 }
 
 impl Marker {
-    /// A marker for one stream. Everything is allocated here.
+    /// A marker for one stream, with the usual options. Everything is allocated here.
     pub fn new(key: &Key, mark: MarkId, format: Format) -> Self {
+        Self::with_options(key, mark, format, MarkerOptions::default())
+    }
+
+    /// A marker for one stream. Of `mark`, a scheme of fewer bits carries the lowest; without an id, the lowest eight choose
+    /// the chips: let them change.
+    pub fn with_options(key: &Key, mark: MarkId, format: Format, options: MarkerOptions) -> Self {
         let length = window_length(format.rate());
         let mut planner = RealFftPlanner::<f32>::new();
         let (forward, inverse) = (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
         let scratch = forward.get_scratch_len().max(inverse.get_scratch_len());
         let hop = length / 2;
+        let (pattern, start) = pattern(key, mark, options.scheme);
         let engine = Engine {
             rate: format.rate(),
             length,
             hop,
             silence: (format.rate() as usize / SILENCE_PART).max(1),
-            pattern: Chips::new(key).pattern(&encode(mark)),
-            shape: Shape::new(format.rate(), length, hop),
+            pattern,
+            start,
+            shape: Shape::new(format.rate(), length, hop, options.strength.0),
             window: (0..length)
                 .map(|n| (std::f64::consts::PI * n as f64 / length as f64).sin() as f32)
                 .collect(),
@@ -376,15 +424,19 @@ impl Engine {
     }
 
     fn signs(&self, moment: Moment) -> Column {
-        let column = |cell: u64| {
-            let index = (cell % self.pattern.len() as u64) as usize;
-            self.pattern.get(index).copied().unwrap_or([0.0; BANDS])
-        };
-        let mut signs = column(moment.cell);
-        let neighbours = column(moment.neighbour);
+        let mut signs = self.pattern.column(self.start + moment.cell);
+        let neighbours = self.pattern.column(self.start + moment.neighbour);
         signs.iter_mut().zip(neighbours).for_each(|(sign, other)| *sign += (other - *sign) * moment.share);
         signs
     }
+}
+
+/// The pattern of a mark, and the column of it at which its streams begin.
+pub(super) fn pattern(key: &Key, mark: MarkId, scheme: Scheme) -> (Pattern, u64) {
+    let chips = Chips::new(key, scheme);
+    let mark = scheme.carried(mark);
+    let word = scheme.word(mark);
+    (chips.pattern(Chips::variant_of(mark), &word), chips.start(mark) as u64)
 }
 
 /// Marks a whole recording: a [`Marker`] fed once.

@@ -30,19 +30,26 @@
 mod agreement;
 mod chance;
 mod chips;
+mod claim;
 mod code;
 mod detect;
 mod embed;
 mod grid;
 pub mod inspect;
+mod listen;
+mod network;
 mod passage;
+mod reading;
 mod receiver;
+mod scheme;
 mod search;
 mod shape;
+mod warp;
 
 pub(crate) use chance::{ln_tail, p_value};
-#[cfg(test)]
-pub(crate) use code::decode;
-pub use code::{CODE_BITS, encode as codeword};
 pub use detect::{CurvePoint, Detection, Detector, DetectorError, Effort, Span};
-pub use embed::{Marker, embed_f32, embed_i16};
+pub use embed::{Marker, MarkerOptions, Strength, StrengthError, embed_f32, embed_i16};
+pub use listen::Listener;
+#[cfg(test)]
+pub(crate) use scheme::decodes;
+pub use scheme::{CODE_BITS, Scheme, codeword};

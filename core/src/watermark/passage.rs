@@ -1,23 +1,19 @@
-//! A passage of a recording, as the receiver read it, and what it supports.
+//! A passage of a recording, and the best claim that it supports for a key.
 //!
-//! For each key, the pilots propose segments; the code cells rank them; for the best of them, others that a
-//! cut could have left beside it are sought in the same way; single segments and pairs are decoded; a codeword
-//! whose check agrees is then sought in the whole passage with all cells.
-//!
-//! Every hypothesis that could have been chosen is counted. For a claim "these m segments, under this
-//! id", all m-tuples of segments (grid, shift, first and last unit) and all 2^32 ids count; for "a mark
-//! is here, id unknown" the tuples alone, on pilots alone. Claims of different kinds share the
-//! probability by fixed weights. The choice may then be made in any way at all: by the union bound
-//! P(p <= a) <= a over random keys, for any audio (see `chance`).
+//! Pilots propose segments; the code cells rank them, each with the sets of chips that agree best; beside the best, the other
+//! side of a cut is sought in the same way; single segments and pairs are decoded; a codeword whose check agrees is then
+//! sought in the whole passage. When nothing is found as it stands, warped grids are scouted in the liveliest seconds,
+//! and the best of them read and decoded in the same way.
 
-use super::agreement::Agreement;
-use super::chance::ln_tail;
-use super::chips::{Chips, Column, PERIOD, PILOT_SHARE, Role};
-use super::code::{CODE_BITS, decode, encode};
+use super::agreement::{Layers, Tally};
+use super::chips::{Chips, PERIOD, VARIANTS};
+use super::claim::{Codeword, Part, Scope, curve};
 use super::detect::{CurvePoint, Span};
-use super::grid::{BANDS, CELL_SECONDS, STEPS, STEPS_PER_SECOND, levels};
-use super::receiver::Receiver;
-use super::search::{Segment, UNIT, dot, segments};
+use super::grid::STEPS_PER_SECOND;
+use super::reading::{Grid, Sheet};
+use super::scheme::Scheme;
+use super::search::{Pilots, Segment, UNIT, shortlist};
+use super::warp::{Reach, Warp};
 use crate::id::MarkId;
 use crate::key::{Key, KeyId};
 
@@ -26,24 +22,39 @@ const MOST_SEGMENTS: usize = 8;
 /// ln of the p-value below which an id is given out: ln 1e-9. Stricter than for a find: where the score
 /// is just enough for a find, one decoding in ten goes wrong, and the check lets 1 in 4096 of those pass.
 const LN_SURE_ID: f64 = -20.72;
+/// Half the squared score that a seed must promise to be decoded: chance alone reaches 35, a find needs about 50,
+/// and a seed grows when it is extended.
+const PROMISING: f32 = 40.0;
 /// Segments beside which another is sought, for recordings that were cut.
-const ANCHORS: usize = 2;
-/// Columns on each side over which the curve is smoothed.
-const CURVE_REACH: usize = 10;
-/// Columns between points of the curve: 0.24 s.
-const CURVE_STRIDE: usize = 5;
+const ANCHORS: usize = 3;
+/// Segments that are looked at first.
+const PLAIN: usize = 6;
+/// Columns on either side of a known place at which the rest of a mark is sought with all cells: 3 s.
+const NEAR: usize = 64;
+/// A score that chance does not reach at any place that is tried.
+const PLAIN_SCORE: f32 = 7.0;
+/// Places at which the rest of a known mark is sought.
+const ELSEWHERE: usize = 24;
+/// Sets of chips that are tried for a segment.
+const VARIANTS_EACH: usize = 3;
+/// Steps in which warps are sought: 10 s.
+const SCOUTED: usize = 10 * STEPS_PER_SECOND as usize;
 
 /// How much is tried.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
-    /// Grids that begin at different steps of a cell.
-    pub grids: usize,
-    /// Segments that the pilots propose, to be told apart by the code cells.
+    /// Phases of unwarped grids.
+    pub phases: usize,
+    /// Whether the scout chooses the phases that the receiver reads.
+    pub scouted: bool,
+    /// Segments that the pilots propose, to be ranked by the code cells.
     pub shortlist: usize,
-    /// Segments that are decoded alone.
-    pub singles: usize,
-    /// Pairs of segments that are decoded together.
-    pub pairs: usize,
+    /// Segments and pairs that are decoded.
+    pub decoded: usize,
+    /// The warps that are sought.
+    pub reach: Reach,
+    /// Warps that the receiver reads.
+    pub warps: usize,
 }
 
 /// A key, ready to be sought.
@@ -51,14 +62,14 @@ pub struct Keyed {
     /// The key's public name.
     pub id: KeyId,
     chips: Chips,
-    pilots: Vec<Column>,
+    pilots: Pilots,
 }
 
 impl Keyed {
     /// Expands a key.
-    pub fn new(key: &Key) -> Self {
-        let chips = Chips::new(key);
-        Self { id: key.id(), pilots: chips.pilots(), chips }
+    pub fn new(key: &Key, scheme: Scheme) -> Self {
+        let chips = Chips::new(key, scheme);
+        Self { id: key.id(), pilots: Pilots::new(&chips), chips }
     }
 }
 
@@ -68,204 +79,394 @@ pub struct Claim {
     pub ln_p: f64,
     /// The id, when one decoded that is itself sure.
     pub mark: Option<MarkId>,
-    segments: Vec<Segment>,
     /// The score over time.
     pub curve: Vec<CurvePoint>,
     /// Where the claim holds.
     pub spans: Vec<Span>,
+    /// How the recording's time and frequency differ from the marked audio's.
+    pub warp: Warp,
+    /// Soft values of the code bits (positive: 0) of the best claim, decoded or not, and the chips they were read with.
+    pub soft: Vec<f32>,
+    /// The set of chips under which `soft` was read.
+    pub variant: usize,
+}
+
+/// A segment under a set of chips.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    segment: Segment,
+    variant: usize,
+    /// Deviations above chance, of pilots and code cells at right angles.
+    z: f32,
 }
 
 /// An id that was decoded, and how it fares over the whole passage.
 struct Read {
-    id: MarkId,
+    mark: MarkId,
     ln_p: f64,
     /// Whether all its segments together decode to it, with no better codeword passed over.
     agrees: bool,
-    segments: Vec<Segment>,
-    pattern: Vec<Column>,
+    parts: Vec<Part>,
 }
 
-/// A passage as the receiver read it.
-pub struct Passage {
+/// A passage under search.
+pub struct Passage<'a> {
+    sheet: Sheet<'a>,
+    budget: Budget,
+    /// Of the passage, in seconds.
     start: f64,
-    odds: Vec<Vec<Column>>,
-    soft: Vec<Vec<Column>>,
 }
 
-impl Passage {
-    /// Reads step powers, of which the first is this step of the recording, on all grids.
-    pub fn read(receiver: &Receiver, powers: &[Column], first: usize, grids: usize) -> Self {
-        let odds: Vec<Vec<Column>> =
-            (0..grids).map(|grid| receiver.log_odds(&levels(powers, grid * STEPS / grids))).collect();
-        let soft =
-            |grid: &Vec<Column>| grid.iter().map(|column| column.map(|odds| (0.5 * odds).tanh())).collect();
-        Self { start: first as f64 / STEPS_PER_SECOND as f64, soft: odds.iter().map(soft).collect(), odds }
-    }
-
-    fn units(&self) -> usize {
-        self.soft.first().map_or(0, |grid| grid.len().div_ceil(UNIT))
-    }
-
-    /// The columns of a segment as `values` has them, each with its column of the pattern.
-    fn columns<'a>(
-        values: &'a [Vec<Column>],
-        segment: &Segment,
-    ) -> impl Iterator<Item = (usize, &'a Column)> + use<'a> {
-        let (shift, from, to) = (segment.shift, segment.from * UNIT, segment.to * UNIT);
-        let grid = values.get(segment.step).map_or(&[][..], Vec::as_slice);
-        grid.iter().enumerate().take(to).skip(from).map(move |(t, column)| ((t + shift) % PERIOD, column))
+impl<'a> Passage<'a> {
+    /// A passage whose first step is this one of the recording.
+    pub fn new(sheet: Sheet<'a>, first: usize, budget: Budget) -> Self {
+        Self { sheet, budget, start: first as f64 / STEPS_PER_SECOND as f64 }
     }
 
     /// The best claim that this passage supports for one key.
-    pub fn claim(&self, key: &Keyed, budget: Budget) -> Claim {
-        let everywhere = vec![true; self.units()];
-        let proposed = self.likeliest(key, budget.shortlist, budget.singles, &everywhere);
-        let mut tuples: Vec<Vec<Segment>> = proposed.iter().map(|segment| vec![*segment]).collect();
-        let mut parts = proposed.clone();
-        for anchor in proposed.iter().take(ANCHORS) {
-            let outside: Vec<bool> =
-                (0..self.units()).map(|unit| !(anchor.from..anchor.to).contains(&unit)).collect();
-            parts.extend(self.likeliest(key, budget.shortlist, budget.singles, &outside));
+    pub fn claim(&mut self, key: &Keyed) -> Claim {
+        let steps = self.sheet.steps();
+        let scope = Scope { steps, reach: self.budget.reach, ln_marks: key.chips.scheme().ln_marks() };
+        let mut best: Option<(Read, Candidate)> = None;
+        let mut tried = Vec::new();
+        let segments = self.still(key, &[]);
+        // A mark that is plainly there is at once: the rest is for the others.
+        let (plain, others) = segments.split_at(PLAIN.min(segments.len()));
+        let mut still = self.rank(key, plain, &[]);
+        self.decode(key, &scope, self.singles(&still), &mut tried, &mut best);
+        if !is_sure(&best) {
+            still.extend(self.rank(key, others, &[]));
+            still.sort_by(|a, b| b.z.total_cmp(&a.z));
+            self.decode(key, &scope, self.singles(&still), &mut tried, &mut best);
         }
-        tuples.extend(best_pairs(&parts, budget.pairs));
-
-        let mut best = Claim { ln_p: 0.0, mark: None, segments: vec![], curve: vec![], spans: vec![] };
-        // The signs by which the best claim's cells are judged: the pilots', or a codeword's.
-        let mut judge = key.pilots.clone();
-        let mut tried: Vec<MarkId> = Vec::new();
-        for tuple in tuples {
-            let ln_p = self.ln_p(&tuple, &key.pilots, 0.0);
-            if best.segments.is_empty() || (best.mark.is_none() && ln_p < best.ln_p) {
-                best = Claim { ln_p, segments: tuple.clone(), ..best };
-                judge.clone_from(&key.pilots);
-            }
-            let Some(read) = self.read_id(tuple, &key.chips, &mut tried) else { continue };
-            if read.ln_p < best.ln_p {
-                let sure = read.agrees && read.ln_p < LN_SURE_ID;
-                best =
-                    Claim { ln_p: read.ln_p, mark: sure.then_some(read.id), segments: read.segments, ..best };
-                judge = read.pattern;
-            }
-            if best.mark.is_some() {
-                break;
-            }
+        if !is_sure(&best) {
+            let pairs = self.pairs(key, &still);
+            self.decode(key, &scope, pairs, &mut tried, &mut best);
         }
-        best.curve = self.curve(&best.segments, &judge);
-        best.spans = best.segments.iter().filter_map(|segment| self.span(segment, &judge)).collect();
-        best.spans.sort_by(|a, b| a.start.total_cmp(&b.start));
-        best
+        if !is_sure(&best) && self.budget.reach != Reach::Still {
+            let warped = self.warped(key);
+            let warped = self.rank(key, &warped, &[]);
+            self.decode(key, &scope, self.singles(&warped), &mut tried, &mut best);
+            self.sheet.forget_warped();
+        }
+        let likeliest = still.first().copied();
+        self.conclude(key, best, likeliest)
     }
 
-    /// The segments in free units that pilots and code cells together speak for most.
-    fn likeliest(&self, key: &Keyed, shortlist: usize, most: usize, free: &[bool]) -> Vec<Segment> {
-        let shortlist = segments(&self.soft, &key.pilots, PILOT_SHARE, shortlist, free);
-        let mut segments: Vec<Segment> =
-            shortlist.iter().filter_map(|segment| self.fitted(segment, key, free)).collect();
-        segments.sort_by(|a, b| b.z.total_cmp(&a.z));
-        segments.truncate(most);
+    fn conclude(
+        &mut self,
+        key: &Keyed,
+        best: Option<(Read, Candidate)>,
+        likeliest: Option<Candidate>,
+    ) -> Claim {
+        // Without a codeword the curve shows the likeliest place, under the codeword nearest to it: no evidence.
+        let candidate = best.as_ref().map(|(_, candidate)| *candidate).or(likeliest);
+        let Some(candidate) = candidate else {
+            return Claim {
+                ln_p: 0.0,
+                mark: None,
+                curve: vec![],
+                spans: vec![],
+                warp: Warp::NONE,
+                soft: vec![],
+                variant: 0,
+            };
+        };
+        let (read, parts, mark) = match best {
+            Some((read, _)) => (Some((read.mark, read.ln_p, read.agrees)), read.parts.clone(), read.mark),
+            None => {
+                (None, vec![Part::new(&mut self.sheet, candidate.segment)], Scheme::id(0, candidate.variant))
+            }
+        };
+        let codeword = Codeword::new(&key.chips, mark);
+        let curve = curve(&parts, &codeword, self.start);
+        let mut spans: Vec<Span> = parts.iter().filter_map(|part| part.span(&codeword, self.start)).collect();
+        spans.sort_by(|a, b| a.start.total_cmp(&b.start));
+        let sure = read.is_some_and(|(_, ln_p, agrees)| agrees && ln_p < LN_SURE_ID);
+        let (soft, variant) = match likeliest.filter(|_| !sure) {
+            // Chosen without decoding, so that nothing of the choice depends on the bits' signs.
+            Some(candidate) => {
+                let part = Part::new(&mut self.sheet, candidate.segment);
+                (code_bits(&[part], key, candidate.variant), candidate.variant)
+            }
+            None => (code_bits(&parts, key, Chips::variant_of(mark)), Chips::variant_of(mark)),
+        };
+        let (mark, ln_p, agrees) =
+            read.map_or((None, 0.0, false), |(mark, ln_p, agrees)| (Some(mark), ln_p, agrees));
+        let mark = mark.filter(|_| agrees && ln_p < LN_SURE_ID && key.chips.scheme() != Scheme::Presence);
+        Claim { ln_p, mark, curve, spans, warp: candidate.segment.grid.warp, soft, variant }
+    }
+
+    /// Segments of unwarped grids, in the units that are free.
+    fn still(&mut self, key: &Keyed, free: &[bool]) -> Vec<Segment> {
+        let phases = self.budget.phases;
+        let grids = (0..phases).map(|phase| Grid { warp: Warp::NONE, phase: (6 * phase / phases) as u8 });
+        let mut proposed = Vec::new();
+        for grid in grids {
+            if self.budget.scouted {
+                let soft = self.sheet.scout(grid, 0..usize::MAX);
+                key.pilots.propose(grid, &soft, 0, free, &mut proposed);
+            } else {
+                let reading = self.sheet.read(grid);
+                key.pilots.propose(grid, &reading.soft, 0, free, &mut proposed);
+            }
+        }
+        let mut segments = shortlist(proposed, self.budget.shortlist);
+        if self.budget.scouted {
+            // The receiver reads the one phase that the best of them is on.
+            if let Some(grid) = segments.first().map(|segment| segment.grid) {
+                segments.retain(|segment| segment.grid == grid);
+            }
+        }
         segments
     }
 
-    /// A segment's hypothesis over the units where pilots and code cells together speak for it most.
-    fn fitted(&self, segment: &Segment, key: &Keyed, free: &[bool]) -> Option<Segment> {
-        let units: Vec<Agreement> = (0..self.units())
-            .map(|unit| self.agreement(&Segment { from: unit, to: unit + 1, ..*segment }, key))
+    /// Segments of warped grids, where something happens.
+    fn warped(&mut self, key: &Keyed) -> Vec<Segment> {
+        let steps = self.sheet.liveliest(SCOUTED);
+        let mut proposed = Vec::new();
+        for warp in self.budget.reach.warps() {
+            for phase in [0, 3] {
+                self.scout(key, Grid { warp, phase }, &steps, &mut proposed);
+            }
+        }
+        let coarse = shortlist(proposed, 3 * self.budget.warps);
+        // Warps between those that were scouted, around the likeliest.
+        let mut fine = Vec::new();
+        for segment in coarse {
+            let middle = (segment.from + segment.to) * UNIT / 2;
+            let mut proposed = Vec::new();
+            for warp in segment.grid.warp.neighbours() {
+                self.scout(key, segment.grid.warped(middle, warp).0, &steps, &mut proposed);
+            }
+            proposed.retain(|other| other.is_like(&segment));
+            fine.extend(proposed.into_iter().max_by(|a, b| a.z.total_cmp(&b.z)));
+        }
+        shortlist(fine, self.budget.warps)
+    }
+
+    /// Adds what the scout and the pilots propose on a grid within some steps.
+    fn scout(
+        &mut self,
+        key: &Keyed,
+        grid: Grid,
+        steps: &std::ops::Range<usize>,
+        proposed: &mut Vec<Segment>,
+    ) {
+        let length = grid.step(UNIT) - grid.step(0);
+        let first = (steps.start as f64 / length) as usize;
+        let last = (steps.end as f64 / length).ceil() as usize;
+        let soft = self.sheet.scout(grid, first * UNIT..last * UNIT);
+        key.pilots.propose(grid, &soft, first, &[], proposed);
+    }
+
+    /// Segments with the sets of chips that agree best with them, the best first. Few pilots lie in a short segment, and
+    /// chance likes short ones: of each, wider ones are looked at too, as far as units are free, and the best is kept.
+    fn rank(&mut self, key: &Keyed, segments: &[Segment], free: &[bool]) -> Vec<Candidate> {
+        let mut candidates = Vec::with_capacity(segments.len() * VARIANTS_EACH);
+        for segment in segments {
+            let reading = self.sheet.read(segment.grid);
+            let units = reading.soft.len().div_ceil(UNIT);
+            let mut best: Vec<Candidate> = vec![];
+            for segment in wider(segment, units, free) {
+                let z = key.pilots.score(&reading.soft, &segment);
+                let segment = Segment { z, ..segment };
+                let surpluses = Layers::new(&reading.soft, &segment, &key.chips).surpluses(&key.chips);
+                let mut variants: Vec<usize> = (0..VARIANTS).collect();
+                let by_surplus =
+                    |a: &usize, b: &usize| surplus(&surpluses, *b).total_cmp(&surplus(&surpluses, *a));
+                variants.select_nth_unstable_by(VARIANTS_EACH - 1, by_surplus);
+                variants.truncate(VARIANTS_EACH);
+                variants.sort_by(by_surplus);
+                let candidate = |variant: usize| Candidate {
+                    segment,
+                    variant,
+                    z: z.max(0.0).hypot(surplus(&surpluses, variant).max(0.0)),
+                };
+                let these: Vec<Candidate> = variants.into_iter().map(candidate).collect();
+                if these.first().map(|c| c.z) > best.first().map(|c| c.z) {
+                    best = these;
+                }
+            }
+            candidates.extend(best);
+        }
+        candidates.sort_by(|a, b| b.z.total_cmp(&a.z));
+        let fitted = candidates.len().min(self.budget.decoded);
+        for candidate in candidates.iter_mut().take(fitted) {
+            *candidate = self.trimmed(key, *candidate, free);
+        }
+        candidates.sort_by(|a, b| b.z.total_cmp(&a.z));
+        candidates
+    }
+
+    /// A candidate's place over the free units where pilots and code cells together speak for it most.
+    fn trimmed(&mut self, key: &Keyed, candidate: Candidate, free: &[bool]) -> Candidate {
+        let reading = self.sheet.read(candidate.segment.grid);
+        let units: Vec<((f32, f32), Tally)> = (0..reading.soft.len().div_ceil(UNIT))
+            .map(|unit| {
+                let segment = Segment { from: unit, to: unit + 1, ..candidate.segment };
+                let layers = Layers::new(&reading.soft, &segment, &key.chips);
+                (key.pilots.sum(&reading.soft, &segment), layers.tally(&key.chips, candidate.variant))
+            })
             .collect();
-        let mut best: Option<Segment> = None;
-        for from in 0..units.len() {
-            let mut sum = Agreement::default();
-            let rest = units.iter().zip(free).enumerate().skip(from);
-            for (unit, (agreement, _)) in rest.take_while(|(_, (_, free))| **free) {
-                sum.add(agreement);
-                let z = sum.score();
-                if best.is_none_or(|best| z > best.z) {
-                    best = Some(Segment { from, to: unit + 1, z, ..*segment });
+        let mut best = candidate;
+        // The ends move one after the other, from where they are: then again.
+        for _ in 0..2 {
+            let (from, to) = (best.segment.from, best.segment.to);
+            let ends = (from + 1..=units.len()).map(|to| (from, to));
+            let starts = (0..to).rev().map(|from| (from, to));
+            for (side, intervals) in [ends.collect::<Vec<_>>(), starts.collect()].into_iter().enumerate() {
+                let (mut pilots, mut tally) = ((0f32, 0f32), Tally::new(&key.chips));
+                for (from, to) in intervals {
+                    let unit = if side == 0 { to - 1 } else { from };
+                    let Some(((sum, energy), these)) = units.get(unit) else { break };
+                    if !free.get(unit).copied().unwrap_or(true) {
+                        break;
+                    }
+                    pilots = (pilots.0 + sum, pilots.1 + energy);
+                    tally.add(these);
+                    let z = pilots.0 / pilots.1.max(f32::MIN_POSITIVE).sqrt();
+                    let z = z.max(0.0).hypot(tally.surplus(&key.chips).max(0.0));
+                    if z > best.z {
+                        best.segment = Segment { from, to, ..best.segment };
+                        best.z = z;
+                    }
                 }
             }
         }
         best
     }
 
-    /// How far a segment's readings agree with its hypothesis.
-    fn agreement(&self, segment: &Segment, key: &Keyed) -> Agreement {
-        let (sums, squares) = Self::code_sums(&self.soft, segment, &key.chips);
-        let mut pilots = (0.0, 0.0);
-        for (place, soft) in Self::columns(&self.soft, segment) {
-            if let Some(signs) = key.pilots.get(place) {
-                pilots.0 += dot(soft, signs);
-                pilots.1 += PILOT_SHARE * dot(soft, soft);
+    fn singles(&self, candidates: &[Candidate]) -> Vec<Vec<Candidate>> {
+        candidates.iter().take(self.budget.decoded).map(|candidate| vec![*candidate]).collect()
+    }
+
+    /// Pairs of segments that one cut recording could consist of, the strongest first.
+    fn pairs(&mut self, key: &Keyed, candidates: &[Candidate]) -> Vec<Vec<Candidate>> {
+        let mut pairs: Vec<(f32, Vec<Candidate>)> = Vec::new();
+        let mut anchors: Vec<Segment> = Vec::new();
+        for candidate in candidates {
+            if anchors.len() < ANCHORS && !anchors.contains(&candidate.segment) {
+                anchors.push(candidate.segment);
             }
         }
-        Agreement { pilots, sums, squares }
+        for anchor in anchors {
+            let units = self.sheet.steps() / (6 * UNIT) + 1;
+            let free: Vec<bool> = (0..units).map(|unit| !(anchor.from..anchor.to).contains(&unit)).collect();
+            let of_anchor: Vec<Candidate> =
+                candidates.iter().filter(|candidate| candidate.segment == anchor).copied().collect();
+            for other in self.still(key, &free) {
+                pairs.extend(self.beside(key, &of_anchor, other, &free));
+            }
+        }
+        for (index, a) in candidates.iter().enumerate() {
+            let later = candidates.iter().skip(index + 1);
+            let fitting = later.filter(|b| b.variant == a.variant && a.segment.can_follow(&b.segment));
+            pairs.extend(fitting.map(|b| (a.z * a.z + b.z * b.z, vec![*a, *b])));
+        }
+        pairs.sort_by(|a, b| b.0.total_cmp(&a.0));
+        pairs.into_iter().take(self.budget.decoded).map(|(_, pair)| pair).collect()
+    }
+
+    /// The best pair of a segment under some sets of chips and another, or a wider one, under the same; and how good it is.
+    fn beside(
+        &mut self,
+        key: &Keyed,
+        anchors: &[Candidate],
+        other: Segment,
+        free: &[bool],
+    ) -> Option<(f32, Vec<Candidate>)> {
+        let reading = self.sheet.read(other.grid);
+        let mut best: Option<(f32, Vec<Candidate>)> = None;
+        for segment in wider(&other, reading.soft.len().div_ceil(UNIT), free) {
+            let pilots = key.pilots.score(&reading.soft, &segment);
+            let layers = Layers::new(&reading.soft, &segment, &key.chips);
+            for anchor in anchors.iter().filter(|anchor| anchor.segment.can_follow(&segment)) {
+                let z = pilots.max(0.0).hypot(layers.surplus_of(&key.chips, anchor.variant).max(0.0));
+                let score = anchor.z * anchor.z + z * z;
+                if best.as_ref().is_none_or(|(best, _)| score > *best) {
+                    best = Some((score, vec![*anchor, Candidate { segment, variant: anchor.variant, z }]));
+                }
+            }
+        }
+        best
+    }
+
+    /// Decodes tuples of candidates in turn, until one is sure; keeps the best.
+    fn decode(
+        &mut self,
+        key: &Keyed,
+        scope: &Scope,
+        tuples: Vec<Vec<Candidate>>,
+        tried: &mut Vec<MarkId>,
+        best: &mut Option<(Read, Candidate)>,
+    ) {
+        for tuple in tuples {
+            let Some(first) = tuple.first().copied() else { continue };
+            let Some(read) = self.read_id(key, scope, &tuple, first.variant, tried) else { continue };
+            if best.as_ref().is_none_or(|(best, _)| read.ln_p < best.ln_p) {
+                *best = Some((read, first));
+            }
+            if is_sure(best) {
+                return;
+            }
+        }
     }
 
     /// Decodes an id from segments, looks for the rest of its mark, and decodes that again until the id
     /// stays: a codeword near the right one may pass the check by luck on a scrap, hardly on the whole.
-    fn read_id(&self, seed: Vec<Segment>, chips: &Chips, tried: &mut Vec<MarkId>) -> Option<Read> {
-        let mut id = decode(&self.code_bits(&seed, chips))?.id;
-        let mut seed = seed;
-        while !tried.contains(&id) {
-            tried.push(id);
-            let pattern = chips.pattern(&encode(id));
-            let (segments, ln_p) = self.extend(&seed, &pattern);
-            let again = decode(&self.code_bits(&segments, chips));
-            match again {
-                Some(other) if other.id != id => (id, seed) = (other.id, segments),
-                _ => {
-                    let agrees = again.is_some_and(|again| again.rank == 0);
-                    return Some(Read { id, ln_p, agrees, segments, pattern });
+    fn read_id(
+        &mut self,
+        key: &Keyed,
+        scope: &Scope,
+        tuple: &[Candidate],
+        variant: usize,
+        tried: &mut Vec<MarkId>,
+    ) -> Option<Read> {
+        let mut parts: Vec<Part> =
+            tuple.iter().map(|candidate| Part::new(&mut self.sheet, candidate.segment)).collect();
+        let Some(code) = key.chips.scheme().code() else {
+            let mark = Scheme::id(0, variant);
+            let (parts, ln_p) = self.extend(key, scope, &parts, mark);
+            return Some(Read { mark, ln_p, agrees: true, parts });
+        };
+        let bits = code_bits(&parts, key, variant);
+        // No codeword can score more than all bits together: where that is too little, decoding is in vain.
+        let most = bits.iter().map(|bit| bit.abs()).sum::<f32>();
+        let energy = parts.iter().map(|part| energy(part, key)).sum::<f32>();
+        if 0.5 * most * most / energy.max(f32::MIN_POSITIVE) < PROMISING {
+            return None;
+        }
+        let decode = |bits: &[f32]| code.decode(bits, variant as u8);
+        let mut mark = Scheme::id(decode(&bits)?.payload, variant);
+        while !tried.contains(&mark) {
+            tried.push(mark);
+            let (extended, ln_p) = self.extend(key, scope, &parts, mark);
+            let again = decode(&code_bits(&extended, key, variant));
+            match again.map(|again| (Scheme::id(again.payload, variant), again.rank)) {
+                Some((other, _)) if other != mark => (mark, parts) = (other, extended),
+                again => {
+                    let agrees = again.is_some_and(|(_, rank)| rank == 0);
+                    return Some(Read { mark, ln_p, agrees, parts: extended });
                 }
             }
         }
         None
     }
 
-    /// The code bits' log-odds, summed over the segments.
-    fn code_bits(&self, segments: &[Segment], chips: &Chips) -> [f32; CODE_BITS] {
-        let mut bits = [0f32; CODE_BITS];
-        for segment in segments {
-            let (sums, _) = Self::code_sums(&self.odds, segment, chips);
-            bits.iter_mut().zip(sums).for_each(|(bit, sum)| *bit += sum);
-        }
-        bits
-    }
-
-    /// For each code bit, the sum of a segment's readings of it, and the sum of their squares.
-    fn code_sums(
-        values: &[Vec<Column>],
-        segment: &Segment,
-        chips: &Chips,
-    ) -> ([f32; CODE_BITS], [f32; CODE_BITS]) {
-        let (mut sums, mut squares) = ([0f32; CODE_BITS], [0f32; CODE_BITS]);
-        for (place, values) in Self::columns(values, segment) {
-            let (Some(signs), Some(roles)) = (chips.signs().get(place), chips.roles().get(place)) else {
-                continue;
-            };
-            for ((value, sign), role) in values.iter().zip(signs).zip(roles) {
-                if let Role::Code(bit) = role
-                    && let (Some(sum), Some(square)) =
-                        (sums.get_mut(usize::from(*bit)), squares.get_mut(usize::from(*bit)))
-                {
-                    *sum += value * sign;
-                    *square += value * value;
-                }
-            }
-        }
-        (sums, squares)
-    }
-
     /// Looks for the rest of a mark whose codeword is known: the segments that together are least
     /// likely by chance, and ln p of them.
-    fn extend(&self, seed: &[Segment], pattern: &[Column]) -> (Vec<Segment>, f64) {
-        let ids = MarkId::BITS as f64 * std::f64::consts::LN_2;
-        let mut best = (seed.to_vec(), self.ln_p(seed, pattern, ids));
-        let mut free = vec![true; self.units()];
-        let mut whole: Vec<Segment> = Vec::new();
+    fn extend(&mut self, key: &Keyed, scope: &Scope, seed: &[Part], mark: MarkId) -> (Vec<Part>, f64) {
+        let codeword = Codeword::new(&key.chips, mark);
+        let mut best = (seed.to_vec(), scope.ln_p(seed, &codeword));
+        let mut whole: Vec<Part> = Vec::new();
+        let mut free = Vec::new();
         while whole.len() < MOST_SEGMENTS {
-            let Some(next) = segments(&self.soft, pattern, 1.0, 1, &free).into_iter().next() else { break };
+            let Some(next) = self.strongest(key, &codeword, seed, &free) else { break };
+            free.resize(free.len().max(next.segment.to), true);
+            free.iter_mut().take(next.segment.to).skip(next.segment.from).for_each(|unit| *unit = false);
             whole.push(next);
-            free.iter_mut().take(next.to).skip(next.from).for_each(|unit| *unit = false);
-            let ln_p = self.ln_p(&whole, pattern, ids);
+            let ln_p = scope.ln_p(&whole, &codeword);
             if ln_p < best.1 {
                 best = (whole.clone(), ln_p);
             } else if whole.len() > seed.len() {
@@ -275,107 +476,136 @@ impl Passage {
         best
     }
 
-    /// ln p of a claim. `ln_ids` is the logarithm of the codewords that could have been claimed.
-    fn ln_p(&self, segments: &[Segment], pattern: &[Column], ln_ids: f64) -> f64 {
-        // Readings of the same chip add up before they count: chips are independent, readings not.
-        let mut folded = vec![[0f32; BANDS]; PERIOD];
-        for (place, soft) in segments.iter().flat_map(|segment| Self::columns(&self.soft, segment)) {
-            if let Some(column) = folded.get_mut(place) {
-                column.iter_mut().zip(soft).for_each(|(sum, soft)| *sum += soft);
+    /// The segment of free units that a codeword explains best: where the seed lies, or where pilots point.
+    fn strongest(
+        &mut self,
+        key: &Keyed,
+        codeword: &Codeword<'_>,
+        seed: &[Part],
+        free: &[bool],
+    ) -> Option<Part> {
+        let mut places: Vec<Segment> = Vec::new();
+        for part in seed {
+            let middle = (part.segment.from + part.segment.to) * UNIT / 2;
+            for warp in part.segment.grid.warp.drifts() {
+                let (grid, at) = part.segment.grid.warped(middle, warp);
+                let shift = (part.segment.shift + middle + PERIOD - at) % PERIOD;
+                places.push(Segment { grid, shift, ..part.segment });
+                if warp == Warp::NONE {
+                    break;
+                }
             }
         }
-        let (mut sum, mut energy) = (0f64, 0f64);
-        for (folded, signs) in folded.iter().zip(pattern) {
-            for (value, sign) in folded.iter().zip(signs) {
-                sum += f64::from(value * sign);
-                energy += f64::from(value * value * sign.abs());
-            }
+        // After a cut the rest lies elsewhere in the pattern, and between the columns of the seed's grid.
+        let warp = seed.first().map_or(Warp::NONE, |first| first.segment.grid.warp);
+        let phases = (self.budget.phases as f64 * warp.time()).round() as usize;
+        let mut proposed = Vec::new();
+        for grid in (0..phases).map(|phase| Grid { warp, phase: (6 * phase / self.budget.phases) as u8 }) {
+            let reading = self.sheet.read(grid);
+            key.pilots.propose(grid, &reading.soft, 0, free, &mut proposed);
         }
-        let z = if energy > 0.0 { sum / energy.sqrt() } else { 0.0 };
-        let units = self.units() as f64;
-        let places = (self.soft.len() * PERIOD) as f64;
-        let one = (places * units * (units + 1.0) / 2.0).ln();
-        let count = segments.len() as f64;
-        // Half of all probability for claims with an id, half for those without; of each, 1/2 for one
-        // segment, 1/4 for two, and so on. Half of one segment's is for the passage as a whole.
-        let (hypotheses, weight) = match segments {
-            [only] if only.from == 0 && only.to >= self.units() => (places.ln(), 3.0),
-            [_] => (one, 3.0),
-            _ => (count * one, count + 1.0),
-        };
-        let ln_p = ln_tail(z) + hypotheses + weight * std::f64::consts::LN_2 + ln_ids;
-        ln_p.min(0.0)
+        places.extend(shortlist(proposed, ELSEWHERE));
+        let best = self.best_fitted(codeword, &places, free);
+        if best.as_ref().is_some_and(|best| best.segment.z > PLAIN_SCORE) {
+            return best;
+        }
+        // Pilots are few: a short rest is found by the whole codeword, not far from the seed, for most cuts are short.
+        let near: Vec<Segment> = seed.iter().flat_map(|part| self.near(part.segment)).collect();
+        let near = self.best_fitted(codeword, &near, free);
+        best.into_iter().chain(near).max_by(|a, b| a.segment.z.total_cmp(&b.segment.z))
     }
 
-    /// The score over time.
-    fn curve(&self, segments: &[Segment], pattern: &[Column]) -> Vec<CurvePoint> {
-        let length = self.soft.iter().map(Vec::len).max().unwrap_or(0);
-        let mut parts = vec![(0f32, 0f32); length];
-        // Between segments the first one's hypothesis is drawn: there is no better.
-        let first = segments.first().map(|s| Segment { from: 0, to: self.units(), ..*s });
-        for segment in first.iter().chain(segments) {
-            let at = segment.from * UNIT;
-            let columns = Self::columns(&self.soft, segment);
-            for (part, (place, soft)) in parts.iter_mut().skip(at).zip(columns) {
-                let signs = pattern.get(place).copied().unwrap_or([0.0; BANDS]);
-                let used: Column = std::array::from_fn(|band| {
-                    let pair = soft.get(band).zip(signs.get(band));
-                    pair.map_or(0.0, |(soft, sign)| soft * sign.abs())
-                });
-                *part = (dot(soft, &signs), dot(&used, &used));
-            }
-        }
-        let point = |centre: usize| {
-            let around = parts.iter().take(centre + CURVE_REACH + 1).skip(centre.saturating_sub(CURVE_REACH));
-            let (sum, energy) = around.fold((0f32, 0f32), |(s, e), part| (s + part.0, e + part.1));
-            let score = if energy > 0.0 { f64::from(sum / energy.sqrt()) } else { 0.0 };
-            CurvePoint { time: self.start + (centre as f64 + 0.5) * CELL_SECONDS, score }
-        };
-        (0..length).step_by(CURVE_STRIDE).map(point).collect()
+    /// The places within three seconds of a segment's, on all phases.
+    fn near(&self, segment: Segment) -> Vec<Segment> {
+        let phases = self.budget.phases;
+        let grids = (0..phases).map(|phase| Grid { phase: (6 * phase / phases) as u8, ..segment.grid });
+        let shifts = PERIOD + segment.shift - NEAR..=PERIOD + segment.shift + NEAR;
+        grids
+            .flat_map(|grid| {
+                shifts.clone().map(move |shift| Segment { grid, shift: shift % PERIOD, ..segment })
+            })
+            .collect()
     }
 
-    /// The stretch of columns, around a segment, that the mark explains best.
-    fn span(&self, segment: &Segment, pattern: &[Column]) -> Option<Span> {
-        let wide = Segment { from: segment.from.saturating_sub(1), to: segment.to + 1, ..*segment };
-        let at = wide.from * UNIT;
-        let part = |(place, soft): (usize, &Column)| {
-            let signs = pattern.get(place).copied().unwrap_or([0.0; BANDS]);
-            (f64::from(dot(soft, &signs)), f64::from(dot(soft, soft)))
-        };
-        let parts: Vec<(f64, f64)> = Self::columns(&self.soft, &wide).map(part).collect();
-        let (sum, energy) = parts.iter().fold((0.0, 0.0), |(s, e), part| (s + part.0, e + part.1));
-        // A column speaks for the mark when its score is above half the mean's: then the largest sum
-        // of a run (Kadane) is the likeliest stretch.
-        let half = 0.5 * sum / energy.max(f64::MIN_POSITIVE);
-        let (mut run, mut from, mut best) = (0.0, 0, (0.0, 0, 0));
-        for (t, (s, e)) in parts.iter().enumerate() {
-            if run <= 0.0 {
-                (run, from) = (0.0, t);
+    fn best_fitted(&mut self, codeword: &Codeword<'_>, places: &[Segment], free: &[bool]) -> Option<Part> {
+        let fitted = places.iter().filter_map(|segment| self.fitted(codeword, *segment, free));
+        fitted.max_by(|a, b| a.segment.z.total_cmp(&b.segment.z))
+    }
+
+    /// A place's free units that a codeword explains best.
+    fn fitted(&mut self, codeword: &Codeword<'_>, segment: Segment, free: &[bool]) -> Option<Part> {
+        let reading = self.sheet.read(segment.grid);
+        let units = reading.soft.len().div_ceil(UNIT);
+        let mut running = vec![(0f32, 0f32); units + 1];
+        for unit in 0..units {
+            let (mut sum, mut energy) = running.get(unit).copied().unwrap_or_default();
+            for (place, soft) in
+                super::search::columns(&reading.soft, &Segment { from: unit, to: unit + 1, ..segment })
+            {
+                sum += super::search::dot(soft, &codeword.all_signs(place));
+                energy += super::search::dot(soft, soft);
             }
-            run += s - half * e;
-            if run > best.0 {
-                best = (run, from, t + 1);
+            if let Some(to) = running.get_mut(unit + 1) {
+                *to = (sum, energy);
             }
         }
-        let (_, from, to) = best;
-        let chosen = parts.get(from..to).filter(|chosen| !chosen.is_empty())?;
-        let (sum, energy) = chosen.iter().fold((0.0, 0.0), |(s, e), part| (s + part.0, e + part.1));
-        let start = self.start
-            + segment.step as f64 * CELL_SECONDS / self.soft.len() as f64
-            + (at + from) as f64 * CELL_SECONDS;
-        let seconds = (to - from) as f64 * CELL_SECONDS;
-        let z = sum / energy.max(f64::MIN_POSITIVE).sqrt();
-        Some(Span { start, end: start + seconds, score: z / seconds.sqrt() })
+        let mut best: Option<Segment> = None;
+        for (from, low) in running.iter().enumerate() {
+            for (to, high) in running.iter().enumerate().skip(from + 1) {
+                if !free.get(to - 1).copied().unwrap_or(true) {
+                    break;
+                }
+                let z = (high.0 - low.0) / (high.1 - low.1).max(f32::MIN_POSITIVE).sqrt();
+                if best.is_none_or(|best| z > best.z) {
+                    best = Some(Segment { from, to, z, ..segment });
+                }
+            }
+        }
+        best.map(|segment| Part { segment, reading })
     }
 }
 
-/// Pairs of segments that one cut recording could consist of, the strongest first.
-fn best_pairs(singles: &[Segment], most: usize) -> Vec<Vec<Segment>> {
-    let mut pairs: Vec<(f32, Vec<Segment>)> = Vec::new();
-    for (index, a) in singles.iter().enumerate() {
-        let later = singles.iter().skip(index + 1).filter(|b| a.can_follow(b));
-        pairs.extend(later.map(|b| (a.z * a.z + b.z * b.z, vec![*a, *b])));
+/// A segment, twice and four times as much around it, and all that is free on its grid.
+fn wider(segment: &Segment, units: usize, free: &[bool]) -> Vec<Segment> {
+    let is_free = |unit: usize| free.get(unit).copied().unwrap_or(true);
+    let length = segment.to - segment.from;
+    let mut all = vec![*segment];
+    for more in [length.div_ceil(2), length * 3 / 2, units] {
+        let mut wide = *segment;
+        while wide.from > 0 && is_free(wide.from - 1) && segment.from - wide.from < more {
+            wide.from -= 1;
+        }
+        while wide.to < units && is_free(wide.to) && wide.to - segment.to < more {
+            wide.to += 1;
+        }
+        if all.last().is_none_or(|last| (last.from, last.to) != (wide.from, wide.to)) {
+            all.push(wide);
+        }
     }
-    pairs.sort_by(|a, b| b.0.total_cmp(&a.0));
-    pairs.into_iter().take(most).map(|(_, pair)| pair).collect()
+    all
+}
+
+fn surplus(surpluses: &[f32], variant: usize) -> f32 {
+    surpluses.get(variant).copied().unwrap_or(0.0)
+}
+
+fn is_sure(best: &Option<(Read, Candidate)>) -> bool {
+    best.as_ref().is_some_and(|(read, _)| read.agrees && read.ln_p < LN_SURE_ID)
+}
+
+/// The code bits' log-odds under a set of chips, summed over parts.
+fn code_bits(parts: &[Part], key: &Keyed, variant: usize) -> Vec<f32> {
+    let mut bits = vec![0f32; key.chips.scheme().code_bits()];
+    for part in parts {
+        let sums = Layers::new(&part.reading.odds, &part.segment, &key.chips).sums(&key.chips, variant);
+        bits.iter_mut().zip(sums).for_each(|(bit, sum)| *bit += sum);
+    }
+    bits
+}
+
+/// The sum of the squares of a part's log-odds in code cells.
+fn energy(part: &Part, key: &Keyed) -> f32 {
+    let columns = super::search::columns(&part.reading.odds, &part.segment);
+    let coded = columns.filter(|(place, _)| key.chips.cells().get(*place).is_some_and(Option::is_some));
+    coded.map(|(_, column)| super::search::dot(column, column)).sum()
 }
