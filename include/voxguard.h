@@ -112,6 +112,36 @@ typedef struct vg_findings_t vg_findings_t;
 /** An open ledger. */
 typedef struct vg_ledger_t vg_ledger_t;
 
+/** A limiter. */
+typedef struct vg_limiter_t vg_limiter_t;
+
+/** Who issues tokens for whom, and with which keys. */
+typedef struct vg_tokens_t vg_tokens_t;
+
+/** A store of API keys. */
+typedef struct vg_api_keys_t vg_api_keys_t;
+
+/** Roles, ready to decide. */
+typedef struct vg_roles_t vg_roles_t;
+
+/** Commands that may be given. */
+typedef struct vg_commands_t vg_commands_t;
+
+/** A key that seals. Wiped from memory when the last handle that was made from it is freed. */
+typedef struct vg_seal_key_t vg_seal_key_t;
+
+/** The key that seals now, and those that still open. */
+typedef struct vg_sealer_t vg_sealer_t;
+
+/** A stream that is being sealed. */
+typedef struct vg_seal_stream_t vg_seal_stream_t;
+
+/** A monitor. */
+typedef struct vg_monitor_t vg_monitor_t;
+
+/** Who may speak, and how much. */
+typedef struct vg_access_t vg_access_t;
+
 /** Where requests to speak come in. */
 typedef struct vg_guard_t vg_guard_t;
 
@@ -180,6 +210,8 @@ typedef int32_t vg_status_t;
 #define VG_ERR_CONFIG 23
 /** The text is not a checkpoint, or not one that this ledger's key signed. */
 #define VG_ERR_CHECKPOINT 24
+/** What was sealed does not open: changed, cut, moved, bound to something else, or sealed with another key. */
+#define VG_ERR_SEAL 25
 /** The sample rate or the number of channels is not accepted. */
 #define VG_ERR_AUDIO_FORMAT 40
 /** A sample is NaN or infinite. */
@@ -188,6 +220,8 @@ typedef int32_t vg_status_t;
 #define VG_ERR_OUTPUT_SIZE 42
 /** The samples are not a whole number of frames. */
 #define VG_ERR_PARTIAL_FRAME 43
+/** The audio would be longer than the configuration allows; nothing of these samples was taken. */
+#define VG_ERR_AUDIO_LENGTH 44
 /** The store cannot be opened. */
 #define VG_ERR_STORE_OPEN 60
 /** What is there is not a voxguard ledger. */
@@ -1146,6 +1180,835 @@ vg_status_t vg_proof_check(const char *question,
                            vg_bytes_t *answer,
                            vg_error_t **err);
 
+/* ---- Limiters ----
+ *
+ * How often a key may ask (GCRA: a burst, then a steady rate), in memory of a fixed size.
+ */
+
+/** What a limiter lets pass. */
+typedef struct {
+  /** sizeof this struct. */
+  size_t struct_size;
+  /** Requests in a period, at least 1. */
+  uint32_t count;
+  /** How many may come at once, at least 1. */
+  uint32_t burst;
+  /** The period in seconds; 0 for a minute. */
+  double period_seconds;
+  /** Keys that are remembered, 16 bytes each; 0 for 65536. */
+  size_t max_keys;
+} vg_limiter_options_t;
+
+/** What a limiter says. */
+typedef struct {
+  /** sizeof this struct: set it before the call. */
+  size_t struct_size;
+  /** Whether the request may go on. */
+  bool allowed;
+  /** Requests that may still come at once. */
+  uint32_t remaining;
+  /** Seconds until it would be allowed: 0 when it is, infinite when its cost is above the burst. */
+  double retry_after;
+} vg_limit_t;
+
+/**
+ * Makes a limiter. VG_ERR_CONFIG for a rate that is none.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_limiter_new(const vg_limiter_options_t *options,
+                           vg_limiter_t **out,
+                           vg_error_t **err);
+
+/**
+ * Decides about one request of `key` (any bytes), which costs `cost`, at `now` in seconds of any clock that
+ * does not go back. VG_ERR_ARGUMENT for a time that is none.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_limiter_check(const vg_limiter_t *limiter,
+                             const uint8_t *key,
+                             size_t key_len,
+                             uint32_t cost,
+                             double now,
+                             vg_limit_t *out);
+
+/**
+ * Forgets a key: it has its whole burst again.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_limiter_forget(const vg_limiter_t *limiter, const uint8_t *key, size_t key_len);
+
+/**
+ * Gives the script by which many machines share limits in Redis or Valkey, as text: run it by EVALSHA with the
+ * key as its only KEYS, and as ARGV the interval in microseconds, the burst and the cost. It answers three numbers:
+ * 1 (allowed) or 0, microseconds until it would be (-1: never), and how many may still come at once; the clock is the
+ * server's. Static.
+ *
+ * Threads: any. Real time: yes.
+ */
+const char *vg_limiter_script(void);
+
+/**
+ * Frees a limiter. NULL is fine.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_limiter_free(vg_limiter_t *limiter);
+
+/* ---- Tokens ----
+ *
+ * Signed statements of who somebody is (JSON Web Tokens; HS256, ES256, EdDSA), issued and verified.
+ *
+ * The algorithm belongs to the key: a token that names another is refused. A refusal is an answer: VG_OK, and
+ * the output says why.
+ */
+
+/** HMAC with SHA-256: the key is a secret of 32 to 1024 bytes. */
+#define VG_TOKEN_HS256 0
+/** ECDSA over P-256: the private key is 32 bytes, the public one a point in SEC1 form. */
+#define VG_TOKEN_ES256 1
+/** Ed25519: both keys are 32 bytes. */
+#define VG_TOKEN_EDDSA 2
+
+/**
+ * Makes tokens of one key. `algorithm` is one of VG_TOKEN_*; `options` is JSON:
+ * `{"issuer": "tts", "audience": "api", "typ": "JWT", "leeway": 0, "ttl": 900, "key_id": null, "public": false,
+ * "single_use": false, "max_tokens": 100000}`, of which the first two are needed. With `public` the key only
+ * verifies. VG_ERR_KEY for a key that is none, VG_ERR_CONFIG for options that cannot be used.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_tokens_new(uint32_t algorithm,
+                          const uint8_t *key,
+                          size_t key_len,
+                          const char *options,
+                          size_t options_len,
+                          vg_tokens_t **out,
+                          vg_error_t **err);
+
+/**
+ * Adds a key that verifies, under an id of 1 to 64 of `A-Z a-z 0-9 _ . -`; with `public` it is a public key.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_tokens_add_key(const vg_tokens_t *tokens,
+                              uint32_t algorithm,
+                              const uint8_t *key,
+                              size_t key_len,
+                              bool public_,
+                              const char *id,
+                              size_t id_len,
+                              vg_error_t **err);
+
+/**
+ * Signs with the key of this id from now on; tokens of the others go on being accepted.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_tokens_sign_with(const vg_tokens_t *tokens,
+                                const char *id,
+                                size_t id_len,
+                                vg_error_t **err);
+
+/**
+ * Takes a key away: its tokens are refused from now on. The last key stays. Writes whether one went.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_tokens_remove_key(const vg_tokens_t *tokens,
+                                 const char *id,
+                                 size_t id_len,
+                                 bool *removed,
+                                 vg_error_t **err);
+
+/**
+ * Issues a token. `grant` is JSON: `{"subject": "user-1", "role": "user", "scopes": ["synthesize"], "now": 1000,
+ * "ttl": 900}`; subject and now (seconds since 1970) are needed. `token` receives its text.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_tokens_issue(const vg_tokens_t *tokens,
+                            const char *grant,
+                            size_t grant_len,
+                            vg_bytes_t *token,
+                            vg_error_t **err);
+
+/**
+ * Verifies a token at `now` (seconds since 1970). `accepted` says whether it is to be believed; `claims` receives
+ * JSON: `{"id": ..., "subject": "user-1", "role": "user", "scopes": [], "issued": 1000, "not_before": null,
+ * "expires": 1900}`, or `{"code": "expired", "message": "the token has expired"}`.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_tokens_verify(const vg_tokens_t *tokens,
+                             const char *token,
+                             size_t token_len,
+                             uint64_t now,
+                             bool *accepted,
+                             vg_bytes_t *claims,
+                             vg_error_t **err);
+
+/**
+ * Refuses all tokens that were issued before this second. It never goes back.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_tokens_revoke_all(const vg_tokens_t *tokens, uint64_t before);
+
+/**
+ * Frees tokens. NULL is fine.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_tokens_free(vg_tokens_t *tokens);
+
+/* ---- API keys ----
+ *
+ * Made, verified, rotated and revoked. A key is shown once, when it is made; what is kept of it is a
+ * keyed hash.
+ */
+
+/**
+ * Opens a store of API keys: "sqlite:///access.db" or "sqlite::memory:". It is made where nothing lies. `key` hashes
+ * the secrets and must be the same every time; NULL lets the store draw one of its own.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_api_keys_open(const char *url,
+                             size_t len,
+                             const vg_key_t *key,
+                             vg_api_keys_t **out,
+                             vg_error_t **err);
+
+/**
+ * Makes a key. `grant` is JSON: `{"subject": "user-1", "scopes": ["synthesize"], "now": 1700000000, "expires":
+ * null}`. `issued` receives JSON: the key's record and, as `secret`, its whole text, which nobody can show again;
+ * vg_bytes_free wipes it.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_api_keys_issue(const vg_api_keys_t *keys,
+                              const char *grant,
+                              size_t len,
+                              vg_bytes_t *issued,
+                              vg_error_t **err);
+
+/**
+ * Verifies a key's text at `now` (seconds since 1970). `accepted` says whether it holds; `record` receives the key's
+ * record as JSON, or `{"code": "revoked", "message": "the API key was revoked"}`.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_api_keys_verify(const vg_api_keys_t *keys,
+                               const char *secret,
+                               size_t len,
+                               uint64_t now,
+                               bool *accepted,
+                               vg_bytes_t *record,
+                               vg_error_t **err);
+
+/**
+ * Makes a key that takes over from the one of this id, with its subject, scopes and expiry; the old one holds for
+ * `grace` more seconds. `issued` receives what vg_api_keys_issue gives.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_api_keys_rotate(const vg_api_keys_t *keys,
+                               const char *id,
+                               size_t len,
+                               uint64_t now,
+                               uint64_t grace,
+                               vg_bytes_t *issued,
+                               vg_error_t **err);
+
+/**
+ * Revokes the key of this id. Writes whether one was in force.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_api_keys_revoke(const vg_api_keys_t *keys,
+                               const char *id,
+                               size_t len,
+                               uint64_t now,
+                               bool *revoked,
+                               vg_error_t **err);
+
+/**
+ * Revokes all keys that were made before this second. Writes how many.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_api_keys_revoke_all(const vg_api_keys_t *keys,
+                                   uint64_t before,
+                                   uint64_t now,
+                                   uint64_t *count,
+                                   vg_error_t **err);
+
+/**
+ * Lists the records of a subject's keys as JSON, or of all when `subject` is NULL.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_api_keys_list(const vg_api_keys_t *keys,
+                             const char *subject,
+                             size_t len,
+                             vg_bytes_t *records,
+                             vg_error_t **err);
+
+/**
+ * Frees a store of API keys. NULL is fine.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_api_keys_free(vg_api_keys_t *keys);
+
+/* ---- Roles and commands ----
+ *
+ * Who may do what with which voice or model, and what a voice may ask of a program. What nobody
+ * granted is denied.
+ */
+
+/**
+ * Makes roles of JSON such as `{"version": 1, "roles": {"guest": {"allow": [{"permission": "synthesize",
+ * "resources": ["voice/heart"]}], "deny": [], "inherits": []}}}`; NULL for the presets guest, user and admin.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_roles_new(const char *json,
+                         size_t len,
+                         vg_roles_t **out,
+                         vg_error_t **err);
+
+/**
+ * Writes whether a role has a permission over a resource such as "voice/heart"; `decision`, which may be NULL,
+ * receives JSON: `{"allowed": true, "reason": "allowed by role guest: ...", "role": "guest", "pattern": "*"}`.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_roles_check(const vg_roles_t *roles,
+                           const char *role,
+                           size_t role_len,
+                           const char *permission,
+                           size_t permission_len,
+                           const char *resource,
+                           size_t resource_len,
+                           bool *allowed,
+                           vg_bytes_t *decision,
+                           vg_error_t **err);
+
+/**
+ * Frees roles. NULL is fine.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_roles_free(vg_roles_t *roles);
+
+/**
+ * Makes the list of commands that may be given, of JSON such as `{"echo": {"message": {"type": "string",
+ * "max_length": 100}}, "volume": {"level": {"type": "integer", "min": 0, "max": 10}}, "stop": {}}`.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_commands_new(const char *json,
+                            size_t len,
+                            vg_commands_t **out,
+                            vg_error_t **err);
+
+/**
+ * Writes whether a command may be given with these arguments, an object in JSON; nothing is run or changed.
+ * `decision`, which may be NULL, receives JSON: `{"allowed": false, "code": "length", "reason": ..., "argument":
+ * "message"}`.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_commands_check(const vg_commands_t *commands,
+                              const char *name,
+                              size_t name_len,
+                              const char *arguments,
+                              size_t arguments_len,
+                              bool *allowed,
+                              vg_bytes_t *decision,
+                              vg_error_t **err);
+
+/**
+ * Frees commands. NULL is fine.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_commands_free(vg_commands_t *commands);
+
+/* ---- Sealing ----
+ *
+ * Bytes that only a key's holder can read and nobody can change unnoticed (XChaCha20-Poly1305), records
+ * with what they are bound to, and audio in chunks of which each opens on its own.
+ */
+
+/** Argon2id with 19 MiB, two passes and one lane. */
+#define VG_KDF_ARGON2ID 0
+/** PBKDF2 with HMAC-SHA-256 and 600,000 rounds, where FIPS 140 is asked for. */
+#define VG_KDF_PBKDF2 1
+
+/**
+ * Makes a new key from the operating system's entropy.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_seal_key_generate(vg_seal_key_t **out, vg_error_t **err);
+
+/**
+ * Makes a key of `len` bytes, which must be 32: from a callback of yours, a key service, a hardware module.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_seal_key_from_bytes(const uint8_t *bytes,
+                                   size_t len,
+                                   vg_seal_key_t **out,
+                                   vg_error_t **err);
+
+/**
+ * Reads a key from its source: "file:PATH", 64 hexadecimal digits in a file that its owner alone may read, or
+ * "env:NAME". With `create` a file that is not there is made first, with a new key, mode 0600. VG_ERR_KEY when
+ * there is no key: do not go on without.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_seal_key_from_source(const char *source,
+                                    size_t len,
+                                    bool create,
+                                    vg_seal_key_t **out,
+                                    vg_error_t **err);
+
+/**
+ * Gives the key's bytes. They are the secret itself; vg_bytes_free wipes them.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_seal_key_to_bytes(const vg_seal_key_t *key, vg_bytes_t *out, vg_error_t **err);
+
+/**
+ * Writes the key's public id, 16 hexadecimal digits and a NUL.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_seal_key_id(const vg_seal_key_t *key, char out[17]);
+
+/**
+ * Wraps the key under a password; `kdf` is one of VG_KDF_*. `text` receives one line that can be stored.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_seal_key_wrap(const vg_seal_key_t *key,
+                             const uint8_t *password,
+                             size_t password_len,
+                             uint32_t kdf,
+                             vg_bytes_t *text,
+                             vg_error_t **err);
+
+/**
+ * Opens a key that was wrapped under a password. `outdated`, which may be NULL, says that it was wrapped at less than
+ * the cost of `kdf`: wrap it anew while the password is at hand. VG_ERR_SEAL when the password does not open it.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_seal_key_unwrap(const char *wrapped,
+                               size_t wrapped_len,
+                               const uint8_t *password,
+                               size_t password_len,
+                               uint32_t kdf,
+                               bool *outdated,
+                               vg_seal_key_t **out,
+                               vg_error_t **err);
+
+/**
+ * Frees a key. NULL is fine.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_seal_key_free(vg_seal_key_t *key);
+
+/**
+ * Makes a sealer that seals with the first of the keys and opens with all of them, 1 to 64.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_sealer_new(const vg_seal_key_t *const *keys,
+                          size_t count,
+                          vg_sealer_t **out,
+                          vg_error_t **err);
+
+/**
+ * Seals `plain`, bound to `about` (whose it is, of which kind): the same must be given to open it.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_sealer_seal(const vg_sealer_t *sealer,
+                           const uint8_t *plain,
+                           size_t plain_len,
+                           const uint8_t *about,
+                           size_t about_len,
+                           vg_bytes_t *out,
+                           vg_error_t **err);
+
+/**
+ * Opens what vg_sealer_seal sealed. VG_ERR_SEAL when it was changed, cut, bound to something else or sealed with a
+ * key that the sealer has not.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_sealer_open(const vg_sealer_t *sealer,
+                           const uint8_t *sealed,
+                           size_t sealed_len,
+                           const uint8_t *about,
+                           size_t about_len,
+                           vg_bytes_t *out,
+                           vg_error_t **err);
+
+/**
+ * Begins to seal a stream in chunks of `chunk_bytes`, 64 to 16777216, 0 for 65536; bound to `about`. `header` receives
+ * what the sealed stream begins with.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_seal_stream_new(const vg_sealer_t *sealer,
+                               const uint8_t *about,
+                               size_t about_len,
+                               uint32_t chunk_bytes,
+                               vg_bytes_t *header,
+                               vg_seal_stream_t **out,
+                               vg_error_t **err);
+
+/**
+ * Seals what is full by now; `sealed` receives it, perhaps nothing.
+ *
+ * Threads: one. Real time: no.
+ */
+vg_status_t vg_seal_stream_push(vg_seal_stream_t *stream,
+                                const uint8_t *plain,
+                                size_t plain_len,
+                                vg_bytes_t *sealed,
+                                vg_error_t **err);
+
+/**
+ * Seals the last chunk. Without it the stream is incomplete and does not open as a whole. VG_ERR_STATE the second time.
+ *
+ * Threads: one. Real time: no.
+ */
+vg_status_t vg_seal_stream_finish(vg_seal_stream_t *stream,
+                                  vg_bytes_t *sealed,
+                                  vg_error_t **err);
+
+/**
+ * Frees a stream. NULL is fine.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_seal_stream_free(vg_seal_stream_t *stream);
+
+/**
+ * Opens a whole sealed stream. VG_ERR_SEAL when a chunk was changed, cut, moved, repeated or taken from elsewhere.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_sealer_open_stream(const vg_sealer_t *sealer,
+                                  const uint8_t *sealed,
+                                  size_t sealed_len,
+                                  const uint8_t *about,
+                                  size_t about_len,
+                                  vg_bytes_t *out,
+                                  vg_error_t **err);
+
+/**
+ * Opens one chunk of a sealed stream: `header` is the stream's first 40 bytes, chunk `index` begins at byte
+ * `40 + index * (chunk_bytes + 16)`; `last` says that it is the stream's last.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_sealer_open_chunk(const vg_sealer_t *sealer,
+                                 const uint8_t *header,
+                                 size_t header_len,
+                                 const uint8_t *about,
+                                 size_t about_len,
+                                 uint64_t index,
+                                 bool last,
+                                 const uint8_t *chunk,
+                                 size_t chunk_len,
+                                 vg_bytes_t *out,
+                                 vg_error_t **err);
+
+/**
+ * Decrypts a Fernet token of an older system with its key (base64url of 32 bytes), to be sealed anew.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_fernet_open(const char *key,
+                           size_t key_len,
+                           const char *token,
+                           size_t token_len,
+                           vg_bytes_t *out,
+                           vg_error_t **err);
+
+/**
+ * Frees a sealer. NULL is fine. Its streams live on.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_sealer_free(vg_sealer_t *sealer);
+
+/* ---- Monitors ----
+ *
+ * Events counted, windows watched, alerts raised. An alert is a value; sending it is yours.
+ */
+
+/** Counters as JSON. */
+#define VG_METRICS_JSON 0
+/** Counters in the text format of Prometheus. */
+#define VG_METRICS_PROMETHEUS 1
+
+/**
+ * Makes a monitor of rules in JSON: `{"thresholds": {"auth_failure": {"count": 5, "seconds": 300}},
+ * "cool_down_seconds": 300, "max_sources": 10000}`; NULL for the defaults: 5 failed authentications, 10 rate
+ * violations, 3 suspicious commands, 5 large uploads in five minutes.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_monitor_new(const char *rules,
+                           size_t len,
+                           vg_monitor_t **out,
+                           vg_error_t **err);
+
+/**
+ * Counts an event of a source at `now`, in seconds of any clock. `alerts` receives a JSON array of the alerts that
+ * it raises, mostly empty. Events: utterance, finished, aborted, policy_block, auth_failure, permission_denied,
+ * rate_violation, overload, limit_exceeded, suspicious_command, large_upload, malformed_input, tampering,
+ * configuration.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_monitor_record(const vg_monitor_t *monitor,
+                              const char *event,
+                              size_t event_len,
+                              const char *source,
+                              size_t source_len,
+                              double now,
+                              vg_bytes_t *alerts,
+                              vg_error_t **err);
+
+/**
+ * Gives all counters; `format` is one of VG_METRICS_*.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_monitor_metrics(const vg_monitor_t *monitor,
+                               uint32_t format,
+                               vg_bytes_t *out,
+                               vg_error_t **err);
+
+/**
+ * Sets the panic switch, with a reason for those who are denied.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_monitor_panic(const vg_monitor_t *monitor,
+                             const char *reason,
+                             size_t reason_len,
+                             vg_error_t **err);
+
+/**
+ * Lifts the panic switch; `was_set`, which may be NULL, says whether it was set.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_monitor_lift(const vg_monitor_t *monitor, bool *was_set);
+
+/**
+ * Writes whether the panic switch is set.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_monitor_panicking(const vg_monitor_t *monitor, bool *set);
+
+/**
+ * Frees a monitor. NULL is fine.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_monitor_free(vg_monitor_t *monitor);
+
+/* ---- Access ----
+ *
+ * All that decides who may speak and how much, from one configuration. A guard has one; vg_guard_new makes it
+ * with the defaults unless it is given one.
+ *
+ * Answers are JSON: `{"allowed": false, "reason": "rate_limit", "message": "too many requests: ...", "http_status": 429,
+ * "close_code": 1008, "retry_after": 1.0}`; `reason` and `retry_after` may be null.
+ */
+
+/**
+ * Makes access of a configuration in JSON, such as `{"version": 1, "profile": "strict"}`; NULL for the default.
+ * VG_ERR_CONFIG names the setting that cannot be used and what is accepted.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_new(const char *config,
+                          size_t len,
+                          vg_access_t **out,
+                          vg_error_t **err);
+
+/**
+ * Takes over another configuration at once, without a gap: no request sees half of it, and one that cannot be used
+ * changes nothing.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_reload(const vg_access_t *access,
+                             const char *config,
+                             size_t len,
+                             vg_error_t **err);
+
+/**
+ * Judges where a request comes from. `request` is JSON with the parts that there are: `{"origin": "https://...",
+ * "peer": "10.0.0.9", "forwarded_for": "...", "session": "...", "client": "..."}`; `origin` null is a request
+ * without one. `answer` receives JSON.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_check_request(const vg_access_t *access,
+                                    const char *request,
+                                    size_t len,
+                                    vg_bytes_t *answer,
+                                    vg_error_t **err);
+
+/**
+ * Judges a message of a WebSocket, or a request's body, before anything acts on it. `answer` receives JSON with the
+ * close code to send.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_check_message(const vg_access_t *access,
+                                    bool binary,
+                                    const uint8_t *data,
+                                    size_t len,
+                                    vg_bytes_t *answer,
+                                    vg_error_t **err);
+
+/**
+ * Counts one request of a kind with a limit of its own (`rate.kinds` of the configuration), for a key, at `now` in
+ * seconds. Kinds without a limit pass.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_check_rate(const vg_access_t *access,
+                                 const char *kind,
+                                 size_t kind_len,
+                                 const char *key,
+                                 size_t key_len,
+                                 double now,
+                                 vg_limit_t *out);
+
+/**
+ * Judges an upload by the `intake` part of the configuration: length, container, header, samples. With `base64` the
+ * data is base64, refused by its length before it is decoded. `report` receives JSON: `{"accepted": true,
+ * "container": "wav", "rate": 24000, "channels": 1, "seconds": 1.5, "quality": {...}, "findings": [{"code": "clipping",
+ * "refuses": false, "message": ...}]}`.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_check_audio(const vg_access_t *access,
+                                  const uint8_t *data,
+                                  size_t len,
+                                  bool base64,
+                                  vg_bytes_t *report,
+                                  vg_error_t **err);
+
+/**
+ * The same for interleaved samples that were decoded elsewhere; `samples` counts all channels.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_check_samples(const vg_access_t *access,
+                                    const float *data,
+                                    size_t samples,
+                                    uint32_t rate,
+                                    uint16_t channels,
+                                    vg_bytes_t *report,
+                                    vg_error_t **err);
+
+/**
+ * Counts an event, as vg_monitor_record does, with the monitor of this access.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_record(const vg_access_t *access,
+                             const char *event,
+                             size_t event_len,
+                             const char *source,
+                             size_t source_len,
+                             double now,
+                             vg_bytes_t *alerts,
+                             vg_error_t **err);
+
+/**
+ * Takes the alerts that refusals have raised since the last call, as a JSON array.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_alerts(const vg_access_t *access, vg_bytes_t *alerts, vg_error_t **err);
+
+/**
+ * Denies everything from now on, until vg_access_lift. What is under way goes on.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_panic(const vg_access_t *access,
+                            const char *reason,
+                            size_t reason_len,
+                            vg_error_t **err);
+
+/**
+ * Ends the panic; `was_set`, which may be NULL, says whether there was one.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_lift(const vg_access_t *access, bool *was_set);
+
+/**
+ * Gives all counters; `format` is one of VG_METRICS_*. As JSON with what is in flight.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_metrics(const vg_access_t *access,
+                              uint32_t format,
+                              vg_bytes_t *out,
+                              vg_error_t **err);
+
+/**
+ * Frees access. NULL is fine. Guards that have it live on.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_access_free(vg_access_t *access);
+
+/**
+ * Explains a configuration: `out` receives JSON with the whole of what is in force and, for each setting, its value,
+ * who set it (default, profile or document) and what it is for. NULL for the default; a text that is no object is
+ * the name of a profile.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_config_explain(const char *config,
+                              size_t len,
+                              vg_bytes_t *out,
+                              vg_error_t **err);
+
+/**
+ * Gives the JSON Schema (2020-12) of configurations.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_config_schema(vg_bytes_t *out, vg_error_t **err);
+
 /* ---- Guards ----
  *
  * A policy, a key and a ledger that belong together. One for a program, or one for each voice; shared
@@ -1186,6 +2049,8 @@ typedef struct {
   const vg_ledger_t *ledger;
   /** Who is told of records. NULL: nobody. */
   const vg_record_sink_t *sink;
+  /** Who may speak, and how much. NULL: the default configuration. */
+  const vg_access_t *access;
 } vg_guard_options_t;
 
 /** A request to speak. */
@@ -1210,6 +2075,14 @@ typedef struct {
   uint32_t rate;
   /** Interleaved channels of the samples to come, 1 to 8. */
   uint16_t channels;
+  /** The subject's role, where roles are to decide. May be NULL. */
+  const char *role;
+  /** Bytes of `role`. */
+  size_t role_len;
+  /** The text's language (BCP 47), where it is known. May be NULL. */
+  const char *language;
+  /** Bytes of `language`. */
+  size_t language_len;
 } vg_request_t;
 
 /**
@@ -1349,6 +2222,16 @@ vg_status_t vg_utterance_finish_i16(vg_utterance_t *utterance,
 vg_status_t vg_utterance_abort(vg_utterance_t *utterance,
                                vg_bytes_t *record_json,
                                vg_error_t **err);
+
+/**
+ * Gives what to answer when the request was turned away before its text was judged (too often, too much, not
+ * permitted), as JSON; see Access. `null` otherwise.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_utterance_answer(const vg_utterance_t *utterance,
+                                vg_bytes_t *answer,
+                                vg_error_t **err);
 
 /**
  * Gives the record of this utterance as JSON, as the sink was told it: of the refusal, or of what was spoken.

@@ -633,11 +633,303 @@ class Ledger {
 /// record then throws an Error with VG_ERR_CALLBACK, and the record stays in the ledger.
 using RecordCallback = std::function<void(std::string_view json)>;
 
+/// A decision or answer in JSON, with what most callers ask first.
+struct Decision {
+  bool allowed = false;
+  std::string json;
+};
+
+/// How often a key may ask: a burst, then a steady rate. Const: many threads may share one.
+class RateLimiter {
+ public:
+  struct Limit {
+    bool allowed;
+    double retry_after;  ///< seconds; infinite when the cost is above the burst
+    std::uint32_t remaining;
+  };
+
+  RateLimiter(std::uint32_t per_minute, std::uint32_t burst, std::size_t max_keys = 0) {
+    vg_limiter_options_t options{};
+    options.struct_size = sizeof options;
+    options.count = per_minute;
+    options.burst = burst;
+    options.max_keys = max_keys;
+    vg_limiter_t *limiter = nullptr;
+    detail::Failure failure;
+    failure.check(vg_limiter_new(&options, &limiter, failure.out()));
+    handle_.reset(limiter);
+  }
+  /// Decides about one request; `now` is in seconds of a clock that does not go back.
+  Limit check(std::string_view key, double now, std::uint32_t cost = 1) const {
+    vg_limit_t limit{};
+    limit.struct_size = sizeof limit;
+    const auto *bytes = reinterpret_cast<const std::uint8_t *>(detail::data(key));
+    detail::check(vg_limiter_check(handle_.get(), bytes, key.size(), cost, now, &limit));
+    return {limit.allowed, limit.retry_after, limit.remaining};
+  }
+
+ private:
+  detail::Handle<vg_limiter_t, &vg_limiter_free> handle_;
+};
+
+/// Issues and verifies tokens (JWT). `algorithm` is one of VG_TOKEN_*; options and grants are the JSON of voxguard.h.
+class Tokens {
+ public:
+  Tokens(std::uint32_t algorithm, const std::uint8_t *key, std::size_t count, std::string_view options) {
+    vg_tokens_t *tokens = nullptr;
+    detail::Failure failure;
+    failure.check(
+        vg_tokens_new(algorithm, key, count, detail::data(options), options.size(), &tokens, failure.out()));
+    handle_.reset(tokens);
+  }
+  std::string issue(std::string_view grant) const {
+    detail::Bytes token;
+    detail::Failure failure;
+    failure.check(vg_tokens_issue(handle_.get(), detail::data(grant), grant.size(), token.out(), failure.out()));
+    return token.string();
+  }
+  /// The claims, or why the token is not to be believed.
+  Decision verify(std::string_view token, std::uint64_t now) const {
+    Decision decision;
+    detail::Bytes claims;
+    detail::Failure failure;
+    failure.check(vg_tokens_verify(handle_.get(), detail::data(token), token.size(), now, &decision.allowed, claims.out(),
+                                   failure.out()));
+    decision.json = claims.string();
+    return decision;
+  }
+  void revoke_all(std::uint64_t before) const { detail::check(vg_tokens_revoke_all(handle_.get(), before)); }
+  const vg_tokens_t *get() const noexcept { return handle_.get(); }
+
+ private:
+  detail::Handle<vg_tokens_t, &vg_tokens_free> handle_;
+};
+
+/// API keys in a store such as "sqlite:///access.db"; `key` hashes the secrets, without one the store draws its own.
+class ApiKeys {
+ public:
+  explicit ApiKeys(std::string_view url, const Key *key = nullptr) {
+    vg_api_keys_t *keys = nullptr;
+    detail::Failure failure;
+    failure.check(vg_api_keys_open(detail::data(url), url.size(), key == nullptr ? nullptr : key->get(), &keys, failure.out()));
+    handle_.reset(keys);
+  }
+  /// The new key's record with its `secret`, as JSON.
+  std::string issue(std::string_view grant) const {
+    detail::Bytes issued;
+    detail::Failure failure;
+    failure.check(vg_api_keys_issue(handle_.get(), detail::data(grant), grant.size(), issued.out(), failure.out()));
+    return issued.string();
+  }
+  Decision verify(std::string_view secret, std::uint64_t now) const {
+    Decision decision;
+    detail::Bytes record;
+    detail::Failure failure;
+    failure.check(vg_api_keys_verify(handle_.get(), detail::data(secret), secret.size(), now, &decision.allowed, record.out(),
+                                     failure.out()));
+    decision.json = record.string();
+    return decision;
+  }
+  bool revoke(std::string_view id, std::uint64_t now) const {
+    bool revoked = false;
+    detail::Failure failure;
+    failure.check(vg_api_keys_revoke(handle_.get(), detail::data(id), id.size(), now, &revoked, failure.out()));
+    return revoked;
+  }
+  const vg_api_keys_t *get() const noexcept { return handle_.get(); }
+
+ private:
+  detail::Handle<vg_api_keys_t, &vg_api_keys_free> handle_;
+};
+
+/// Who may do what; without a document the presets guest, user and admin.
+class Roles {
+ public:
+  explicit Roles(std::optional<std::string_view> json = std::nullopt) {
+    vg_roles_t *roles = nullptr;
+    detail::Failure failure;
+    failure.check(vg_roles_new(json ? detail::data(*json) : nullptr, json ? json->size() : 0, &roles, failure.out()));
+    handle_.reset(roles);
+  }
+  Decision check(std::string_view role, std::string_view permission, std::string_view resource) const {
+    Decision decision;
+    detail::Bytes json;
+    detail::Failure failure;
+    failure.check(vg_roles_check(handle_.get(), detail::data(role), role.size(), detail::data(permission), permission.size(),
+                                 detail::data(resource), resource.size(), &decision.allowed, json.out(), failure.out()));
+    decision.json = json.string();
+    return decision;
+  }
+
+ private:
+  detail::Handle<vg_roles_t, &vg_roles_free> handle_;
+};
+
+/// Commands that a voice may give. It decides; it runs and changes nothing.
+class Commands {
+ public:
+  explicit Commands(std::string_view json) {
+    vg_commands_t *commands = nullptr;
+    detail::Failure failure;
+    failure.check(vg_commands_new(detail::data(json), json.size(), &commands, failure.out()));
+    handle_.reset(commands);
+  }
+  /// `arguments` is an object in JSON.
+  Decision check(std::string_view name, std::string_view arguments) const {
+    Decision decision;
+    detail::Bytes json;
+    detail::Failure failure;
+    failure.check(vg_commands_check(handle_.get(), detail::data(name), name.size(), detail::data(arguments),
+                                    arguments.size(), &decision.allowed, json.out(), failure.out()));
+    decision.json = json.string();
+    return decision;
+  }
+
+ private:
+  detail::Handle<vg_commands_t, &vg_commands_free> handle_;
+};
+
+/// Counts events and raises alerts.
+class Monitor {
+ public:
+  explicit Monitor(std::optional<std::string_view> rules = std::nullopt) {
+    vg_monitor_t *monitor = nullptr;
+    detail::Failure failure;
+    failure.check(vg_monitor_new(rules ? detail::data(*rules) : nullptr, rules ? rules->size() : 0, &monitor, failure.out()));
+    handle_.reset(monitor);
+  }
+  /// The alerts that the event raises, as a JSON array.
+  std::string record(std::string_view event, std::string_view source, double now) const {
+    detail::Bytes alerts;
+    detail::Failure failure;
+    failure.check(vg_monitor_record(handle_.get(), detail::data(event), event.size(), detail::data(source), source.size(),
+                                    now, alerts.out(), failure.out()));
+    return alerts.string();
+  }
+  /// All counters; `format` is one of VG_METRICS_*.
+  std::string metrics(std::uint32_t format = VG_METRICS_JSON) const {
+    detail::Bytes text;
+    detail::Failure failure;
+    failure.check(vg_monitor_metrics(handle_.get(), format, text.out(), failure.out()));
+    return text.string();
+  }
+
+ private:
+  detail::Handle<vg_monitor_t, &vg_monitor_free> handle_;
+};
+
+/// A key that seals.
+class SealKey {
+ public:
+  static SealKey generate() {
+    vg_seal_key_t *key = nullptr;
+    detail::Failure failure;
+    failure.check(vg_seal_key_generate(&key, failure.out()));
+    return SealKey(key);
+  }
+  static SealKey from_bytes(const std::uint8_t *bytes, std::size_t count) {
+    vg_seal_key_t *key = nullptr;
+    detail::Failure failure;
+    failure.check(vg_seal_key_from_bytes(bytes, count, &key, failure.out()));
+    return SealKey(key);
+  }
+  /// "file:PATH" or "env:NAME"; with `create` a file that is not there is made.
+  static SealKey from_source(std::string_view source, bool create = false) {
+    vg_seal_key_t *key = nullptr;
+    detail::Failure failure;
+    failure.check(vg_seal_key_from_source(detail::data(source), source.size(), create, &key, failure.out()));
+    return SealKey(key);
+  }
+  const vg_seal_key_t *get() const noexcept { return handle_.get(); }
+
+ private:
+  explicit SealKey(vg_seal_key_t *key) : handle_(key) {}
+  detail::Handle<vg_seal_key_t, &vg_seal_key_free> handle_;
+};
+
+/// Seals with one key and opens with that and retired ones.
+class Sealer {
+ public:
+  explicit Sealer(const SealKey &key, const std::vector<const SealKey *> &retired = {}) {
+    std::vector<const vg_seal_key_t *> keys{key.get()};
+    for (const auto *one : retired) keys.push_back(one->get());
+    vg_sealer_t *sealer = nullptr;
+    detail::Failure failure;
+    failure.check(vg_sealer_new(keys.data(), keys.size(), &sealer, failure.out()));
+    handle_.reset(sealer);
+  }
+  /// Bytes in and out are strings, as they come from files.
+  std::string seal(std::string_view plain, std::string_view about) const { return run(&vg_sealer_seal, plain, about); }
+  std::string open(std::string_view sealed, std::string_view about) const { return run(&vg_sealer_open, sealed, about); }
+  /// Opens a whole sealed stream; vg_seal_stream_new makes one.
+  std::string open_stream(std::string_view sealed, std::string_view about) const {
+    return run(&vg_sealer_open_stream, sealed, about);
+  }
+  const vg_sealer_t *get() const noexcept { return handle_.get(); }
+
+ private:
+  template <class Call>
+  std::string run(Call call, std::string_view data, std::string_view about) const {
+    const auto bytes = [](std::string_view text) { return reinterpret_cast<const std::uint8_t *>(detail::data(text)); };
+    detail::Bytes out;
+    detail::Failure failure;
+    failure.check(call(handle_.get(), bytes(data), data.size(), bytes(about), about.size(), out.out(), failure.out()));
+    return out.string();
+  }
+
+  detail::Handle<vg_sealer_t, &vg_sealer_free> handle_;
+};
+
+/// All that decides who may speak and how much, of a configuration in JSON; without, the default.
+class Access {
+ public:
+  explicit Access(std::optional<std::string_view> config = std::nullopt) {
+    vg_access_t *access = nullptr;
+    detail::Failure failure;
+    failure.check(vg_access_new(config ? detail::data(*config) : nullptr, config ? config->size() : 0, &access, failure.out()));
+    handle_.reset(access);
+  }
+  /// Takes over another configuration at once.
+  void reload(std::string_view config) const {
+    detail::Failure failure;
+    failure.check(vg_access_reload(handle_.get(), detail::data(config), config.size(), failure.out()));
+  }
+  /// Denies everything until lift().
+  void panic(std::string_view reason) const {
+    detail::Failure failure;
+    failure.check(vg_access_panic(handle_.get(), detail::data(reason), reason.size(), failure.out()));
+  }
+  bool lift() const {
+    bool was_set = false;
+    detail::check(vg_access_lift(handle_.get(), &was_set));
+    return was_set;
+  }
+  std::string metrics(std::uint32_t format = VG_METRICS_JSON) const {
+    detail::Bytes text;
+    detail::Failure failure;
+    failure.check(vg_access_metrics(handle_.get(), format, text.out(), failure.out()));
+    return text.string();
+  }
+  const vg_access_t *get() const noexcept { return handle_.get(); }
+
+ private:
+  detail::Handle<vg_access_t, &vg_access_free> handle_;
+};
+
+/// What of a configuration (a document or a profile's name) is in force, and why: JSON.
+inline std::string explain(std::string_view config) {
+  detail::Bytes json;
+  detail::Failure failure;
+  failure.check(vg_config_explain(detail::data(config), config.size(), json.out(), failure.out()));
+  return json.string();
+}
+
 /// What a guard needs beside its key; each may be left out.
 struct GuardOptions {
   const Policy *policy = nullptr;
   const Ledger *ledger = nullptr;
   RecordCallback on_record = nullptr;
+  const Access *access = nullptr;
 };
 
 /// What is to be spoken, by which voice, for whom.
@@ -648,6 +940,8 @@ struct Request {
   Markup markup = Markup::automatic;
   std::uint32_t rate = 24000;
   std::uint16_t channels = 1;
+  std::optional<std::string_view> role = std::nullopt;
+  std::optional<std::string_view> language = std::nullopt;
 };
 
 /// One text on its way through the guard: verdict, marked samples, record. One thread at a time.
@@ -662,6 +956,13 @@ class Utterance {
     vg_verdict_t *verdict = nullptr;
     detail::check(vg_utterance_verdict(get(), &verdict));
     return detail::read_verdict(verdict);
+  }
+  /// What to answer when the request was turned away before its text was judged, as JSON; "null" otherwise.
+  std::string answer() const {
+    detail::Bytes json;
+    detail::Failure failure;
+    failure.check(vg_utterance_answer(get(), json.out(), failure.out()));
+    return json.string();
   }
   /// What to speak; empty when refused.
   std::string text() const {
@@ -758,6 +1059,7 @@ class Guard {
     options.key = key.get();
     options.policy = parts.policy == nullptr ? nullptr : parts.policy->get();
     options.ledger = parts.ledger == nullptr ? nullptr : parts.ledger->get();
+    options.access = parts.access == nullptr ? nullptr : parts.access->get();
     vg_record_sink_t sink{};
     std::unique_ptr<RecordCallback> callback;
     if (parts.on_record) {
@@ -789,6 +1091,10 @@ class Guard {
     raw.markup = static_cast<std::uint32_t>(request.markup);
     raw.rate = request.rate;
     raw.channels = request.channels;
+    raw.role = request.role ? detail::data(*request.role) : nullptr;
+    raw.role_len = request.role ? request.role->size() : 0;
+    raw.language = request.language ? detail::data(*request.language) : nullptr;
+    raw.language_len = request.language ? request.language->size() : 0;
     vg_utterance_t *utterance = nullptr;
     detail::Failure failure;
     failure.check(vg_guard_begin(get(), &raw, &utterance, failure.out()));

@@ -14,11 +14,14 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::audio::{AudioError, Format, Sample, SampleFormat};
+use crate::access::gate::{Ask, Pass};
+use crate::access::{Access, Answer};
+use crate::audio::{AudioError, Budget, Format, OverBudget, Sample, SampleFormat};
 use crate::id::{MarkId, SubjectId};
 use crate::key::{Key, KeyId};
 use crate::ledger::{Body, Generation, LedgerKey, Outcome, Record, Refusal};
-use crate::policy::{Action, Markup, Policy, TextError, Verdict};
+use crate::monitor::Event;
+use crate::policy::{Action, Hit, Markup, Policy, Severity, TextError, Verdict};
 use crate::watermark::Marker;
 
 /// What all requests share: the rules, and the key that marks and commits.
@@ -26,6 +29,7 @@ pub struct Guard {
     key: Key,
     ledger_key: LedgerKey,
     policy: Arc<Policy>,
+    access: Access,
 }
 
 /// What a host asks for.
@@ -41,13 +45,25 @@ pub struct Request<'a> {
     pub markup: Markup,
     /// The format that the samples will have.
     pub format: Format,
+    /// The subject's role, where roles are to decide.
+    pub role: Option<&'a str>,
+    /// The text's language (BCP 47), where it is known.
+    pub language: Option<&'a str>,
+    /// Now, in nanoseconds since any epoch that all requests of a guard share.
+    pub now_ns: u64,
 }
 
 impl Guard {
-    /// A guard that marks with `key` and judges by `policy`; without one, every well-formed text passes.
-    pub fn new(key: Key, policy: Option<Arc<Policy>>) -> Self {
+    /// A guard that marks with `key`, judges by `policy` and admits by `access`. Without a policy every
+    /// well-formed text passes.
+    pub fn new(key: Key, policy: Option<Arc<Policy>>, access: Access) -> Self {
         let ledger_key = LedgerKey::new(&key);
-        Self { key, ledger_key, policy: policy.unwrap_or_default() }
+        Self { key, ledger_key, policy: policy.unwrap_or_default(), access }
+    }
+
+    /// Who may speak, and how much.
+    pub fn access(&self) -> &Access {
+        &self.access
     }
 
     /// Judges the request's text. A refusal is an utterance too, one that cannot speak: see
@@ -57,12 +73,31 @@ impl Guard {
         if !length_accepted || request.voice.chars().any(char::is_control) {
             return Err(GuardError::Voice { bytes: request.voice.len() });
         }
-        let verdict = self.policy.check(request.text, request.markup)?;
-        let about = About {
-            subject: request.subject.as_ref().map(|subject| self.ledger_key.subject_tag(subject)),
-            voice: request.voice.to_owned(),
-            text: self.ledger_key.commit_text(request.text),
+        let ask = Ask {
+            subject: request.subject.as_ref().map(SubjectId::as_str),
+            role: request.role,
+            voice: request.voice,
+            text: request.text,
+            language: request.language,
+            now_ns: request.now_ns,
         };
+        // Longer than any text that can be judged: a mistake of the caller's, not a request.
+        if request.text.len() > Policy::MAX_TEXT_BYTES {
+            self.policy.check(request.text, request.markup)?;
+        }
+        // Before the text is judged: whoever asks too often must not cost a judgement each time.
+        let mut pass = match self.access.begin(&ask) {
+            Ok(pass) => pass,
+            Err(answer) => return Ok(self.turned_away(&request, answer)),
+        };
+        let about = self.about(&request);
+        let verdict = self.policy.check(request.text, request.markup)?;
+        if verdict.allowed() {
+            self.access.record(Event::Utterance, "", request.now_ns);
+        } else {
+            pass.end(Event::PolicyBlock, request.now_ns);
+        }
+        let budget = Budget::new(pass.max_seconds(), request.format);
         let speech = verdict.allowed().then(|| Speech {
             marker: Marker::new(&self.key, mark, request.format),
             format: request.format,
@@ -72,8 +107,44 @@ impl Guard {
             received: Account::default(),
             released: Account::default(),
             tail: None,
+            budget,
+            pass,
         });
-        Ok(Utterance { verdict, about, speech })
+        Ok(Utterance { verdict, about, speech, answer: None })
+    }
+
+    /// An utterance that the gate refused: it cannot speak, and needs no record. Recording each would let
+    /// whoever asks too often fill the ledger; the monitor counts them.
+    fn turned_away(&self, request: &Request<'_>, answer: Answer) -> Utterance {
+        let reason = answer.reason.map_or("refused", |reason| reason.name());
+        let hit = Hit {
+            rule: format!("access.{reason}"),
+            category: reason.to_owned(),
+            severity: Severity::Error,
+            action: Action::Block,
+            start: 0,
+            end: 0,
+            start_byte: 0,
+            end_byte: 0,
+            view: "request".into(),
+        };
+        let verdict = Verdict {
+            action: Action::Block,
+            hits: vec![hit],
+            text: String::new(),
+            spoken: String::new(),
+            markup: Markup::Plain,
+            policy_hash: self.policy.hash(),
+        };
+        Utterance { verdict, about: self.about(request), speech: None, answer: Some(answer) }
+    }
+
+    fn about(&self, request: &Request<'_>) -> About {
+        About {
+            subject: request.subject.as_ref().map(|subject| self.ledger_key.subject_tag(subject)),
+            voice: request.voice.to_owned(),
+            text: self.ledger_key.commit_text(request.text),
+        }
     }
 }
 
@@ -82,6 +153,7 @@ pub struct Utterance {
     verdict: Verdict,
     about: About,
     speech: Option<Speech>,
+    answer: Option<Answer>,
 }
 
 /// Who and what, as the record will say it.
@@ -101,6 +173,8 @@ struct Speech {
     received: Account,
     released: Account,
     tail: Option<Tail>,
+    budget: Budget,
+    pass: Pass,
 }
 
 /// The flushed end of the speech, held back until its record is stored.
@@ -138,6 +212,25 @@ impl Utterance {
         self.speech.is_some()
     }
 
+    /// What to tell whoever asked, when it was the gate that refused: too often, too much, not permitted.
+    pub fn answer(&self) -> Option<&Answer> {
+        self.answer.as_ref()
+    }
+
+    /// Frames that may still come before the audio is too long.
+    pub fn frames_left(&self) -> u64 {
+        self.speech.as_ref().map_or(0, |speech| speech.budget.left())
+    }
+
+    /// Gives back the utterance's place among those under way, as what it ended as; once is all that counts.
+    /// Dropped without, it counts as left midway.
+    pub fn settle(&mut self, outcome: Outcome, now_ns: u64) {
+        if let Some(speech) = &mut self.speech {
+            let event = if outcome == Outcome::Complete { Event::Finished } else { Event::Aborted };
+            speech.pass.end(event, now_ns);
+        }
+    }
+
     /// The id in the samples; none for a refused text.
     pub fn mark_id(&self) -> Option<MarkId> {
         self.speech.as_ref().map(|speech| speech.mark)
@@ -160,7 +253,10 @@ impl Utterance {
     /// Marks interleaved samples; `output` receives those that are ready. Returns frames written.
     pub fn mark<S: Speak>(&mut self, input: &[S], output: &mut [S]) -> Result<usize, GuardError> {
         let speech = self.open::<S>()?;
+        let mut budget = speech.budget;
+        budget.spend(input.len() / speech.format.channels())?;
         let written = S::process(&mut speech.marker, input, output)?;
+        speech.budget = budget;
         speech.received.add(input, input.len() / speech.format.channels());
         speech.release::<S>(output, written);
         Ok(written)
@@ -170,10 +266,13 @@ impl Utterance {
     pub fn mark_in_place<S: Speak>(&mut self, buffer: &mut [S]) -> Result<usize, GuardError> {
         let speech = self.open::<S>()?;
         // The input is gone once it is marked, and must not count if marking fails.
+        let mut budget = speech.budget;
+        budget.spend(buffer.len() / speech.format.channels())?;
         let mut received = speech.received.clone();
         received.add(buffer, buffer.len() / speech.format.channels());
         let written = S::process_in_place(&mut speech.marker, buffer)?;
         speech.received = received;
+        speech.budget = budget;
         speech.release::<S>(buffer, written);
         Ok(written)
     }
@@ -336,6 +435,9 @@ pub enum GuardError {
     /// The samples were refused.
     #[error(transparent)]
     Audio(#[from] AudioError),
+    /// The audio would be longer than allowed; nothing of these samples was taken.
+    #[error(transparent)]
+    TooLong(#[from] OverBudget),
     /// The text could not be judged.
     #[error(transparent)]
     Text(#[from] TextError),
@@ -368,13 +470,19 @@ mod tests {
     fn guard() -> Guard {
         let rules = r#"{"version": 1, "rules": [{"id": "r1", "category": "fraud", "severity": "error",
             "match": "term", "terms": ["password"]}]}"#;
-        Guard::new(Key::from_bytes(&[7; 32]).unwrap(), Some(Arc::new(Policy::from_json(rules).unwrap())))
+        let policy = Arc::new(Policy::from_json(rules).unwrap());
+        Guard::new(Key::from_bytes(&[7; 32]).unwrap(), Some(policy), access(r#"{"version": 1}"#))
+    }
+
+    fn access(json: &str) -> Access {
+        Access::new(crate::config::Config::from_json(json).unwrap()).unwrap()
     }
 
     fn request(text: &str) -> Request<'_> {
         let format = Format::new(8_000, 1).unwrap();
         let subject = Some("user-1".parse().unwrap());
-        Request { subject, voice: "heart", text, markup: Markup::Auto, format }
+        let (role, language, now_ns) = (None, None, 0);
+        Request { subject, voice: "heart", text, markup: Markup::Auto, format, role, language, now_ns }
     }
 
     fn tone(frames: usize) -> Vec<f32> {
@@ -469,5 +577,54 @@ mod tests {
             let error = guard.begin(request, MarkId::new(9)).err();
             assert_eq!(error, Some(GuardError::Voice { bytes: voice.len() }));
         }
+    }
+
+    #[test]
+    fn audio_is_cut_off_to_the_sample_and_the_utterance_can_still_end() {
+        let mut guard = guard();
+        guard.access = access(r#"{"version": 1, "audio": {"max_seconds": 0.5}}"#);
+        let mut utterance = guard.begin(request("Good morning."), MarkId::new(9)).unwrap();
+        let mut output = vec![0.0f32; 5_000];
+        let mut written = utterance.mark(&tone(3_999), &mut output).unwrap();
+        assert_eq!(utterance.frames_left(), 1);
+        let over = OverBudget { frames: 4_001, most: 4_000 };
+        assert_eq!(utterance.mark(&tone(2), &mut output), Err(GuardError::TooLong(over)));
+        assert_eq!(utterance.mark_in_place(&mut tone(2)), Err(GuardError::TooLong(over)));
+        written += utterance.mark(&tone(1), &mut output).unwrap();
+        utterance.close().unwrap();
+        assert_eq!(written + utterance.tail::<f32>().unwrap().len(), 4_000);
+        assert_eq!(generation(&utterance).frames_marked, 4_000);
+    }
+
+    #[test]
+    fn whoever_asks_too_often_is_turned_away_with_an_answer() {
+        let guard = guard();
+        for _ in 0..10 {
+            assert!(guard.begin(request("Good morning."), MarkId::new(9)).unwrap().allowed());
+        }
+        let utterance = guard.begin(request("Good morning."), MarkId::new(9)).unwrap();
+        assert!(!utterance.allowed());
+        let answer = utterance.answer().unwrap();
+        assert_eq!((answer.http_status, answer.retry_after), (429, Some(1.0)));
+        assert_eq!(utterance.verdict().hits[0].rule, "access.rate_limit");
+        assert_eq!(utterance.verdict().reason(), "blocked: rate_limit");
+    }
+
+    #[test]
+    fn what_is_under_way_is_counted_until_it_ends_however_it_ends() {
+        let guard = guard();
+        let under_way = || guard.access().snapshot_json()["in_flight"]["utterances"].clone();
+        let mut finished = guard.begin(request("Good morning."), MarkId::new(1)).unwrap();
+        let dropped = guard.begin(request("Good morning."), MarkId::new(2)).unwrap();
+        let blocked = guard.begin(request("My password."), MarkId::new(3)).unwrap();
+        assert!(!blocked.allowed() && blocked.answer().is_none());
+        assert_eq!(under_way(), 2);
+        finished.settle(Outcome::Complete, 1);
+        drop(dropped);
+        drop(finished);
+        assert_eq!(under_way(), 0);
+        let events = guard.access().snapshot().events;
+        let counted = [Event::Utterance, Event::Finished, Event::Aborted, Event::PolicyBlock];
+        assert_eq!(counted.map(|event| events[&event]), [2, 1, 1, 1]);
     }
 }

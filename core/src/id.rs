@@ -5,6 +5,12 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+mod language;
+mod session;
+
+pub use language::Language;
+pub use session::{ClientId, SessionId};
+
 /// The number that a watermark carries: 32 bits that lead from audio to its ledger record.
 ///
 /// Written as eight lower-case hexadecimal digits.
@@ -121,6 +127,27 @@ pub enum IdError {
     /// The text is not eight hexadecimal digits.
     #[error("mark id text is not eight hexadecimal digits")]
     MarkText,
+    /// An id is empty or too long.
+    #[error("{kind} of {bytes} bytes: accepted are 1 to {most}")]
+    Length {
+        /// Which id.
+        kind: &'static str,
+        /// The refused length.
+        bytes: usize,
+        /// Most bytes.
+        most: usize,
+    },
+    /// An id has a character outside the allowed set.
+    #[error("{kind} has a character at position {position} that is not accepted: A-Z a-z 0-9 _ - are")]
+    Character {
+        /// Which id.
+        kind: &'static str,
+        /// Position in characters, from 0.
+        position: usize,
+    },
+    /// The parts of a language tag are not well-formed.
+    #[error("language tag is not well-formed: accepted are tags of BCP 47 such as en, en-GB, zh-Hant-TW")]
+    Language,
     /// The subject id is empty or too long.
     #[error("subject id of {bytes} bytes: accepted are 1 to 128")]
     SubjectLength {

@@ -26,10 +26,12 @@
 
 pub mod access;
 pub mod audio;
+pub mod config;
 pub mod guard;
 pub mod id;
 pub mod key;
 pub mod ledger;
+pub mod monitor;
 pub mod policy;
 pub mod report;
 pub mod seal;

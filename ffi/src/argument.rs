@@ -4,6 +4,8 @@
 // that no memory has, overlap) is checked before anything is read or written.
 
 use std::ffi::c_char;
+use std::mem::MaybeUninit;
+use std::ptr;
 use std::slice;
 
 use crate::error::{Error, Result};
@@ -83,15 +85,23 @@ pub(crate) unsafe fn optional_text<'a>(
 /// A struct that crosses the boundary: `repr(C)`, begins with `size_t struct_size`, and is valid when all
 /// of it is zero.
 ///
-/// When one grows, its old size goes on being accepted and what is missing reads as zero; the check below
-/// then compares with the struct's first size instead of today's.
-pub(crate) unsafe trait Versioned: Copy {}
+/// When one grows, its old size goes on being accepted and what is missing reads as zero.
+pub(crate) unsafe trait Versioned: Copy {
+    /// The struct's size when it was first published.
+    const FIRST_SIZE: usize = size_of::<Self>();
+}
 
 /// Reads a struct of the caller. One that is larger than ours is of a later header: accepted while
 /// what we do not know of it is zero, which is to say not used.
 pub(crate) unsafe fn struct_in<T: Versioned>(data: *const T) -> Result<T> {
     let ours = size_of::<T>();
     let theirs = unsafe { struct_size(data) }?;
+    if theirs < ours {
+        let mut whole = MaybeUninit::<T>::zeroed();
+        unsafe { ptr::copy_nonoverlapping(data.cast::<u8>(), whole.as_mut_ptr().cast(), theirs) };
+        // Valid when all of it is zero, as the trait promises, and so with its beginning filled in.
+        return Ok(unsafe { whole.assume_init() });
+    }
     let beyond = unsafe { slice::from_raw_parts(data.cast::<u8>().add(ours), theirs - ours) };
     if beyond.iter().any(|byte| *byte != 0) {
         return Err(Error::new(
@@ -105,7 +115,8 @@ pub(crate) unsafe fn struct_in<T: Versioned>(data: *const T) -> Result<T> {
 /// Fills a struct of the caller, who has set its `struct_size`; it stays as it was.
 pub(crate) unsafe fn struct_out<T: Versioned>(data: *mut T, value: T) -> Result<()> {
     let theirs = unsafe { struct_size(data.cast_const()) }?;
-    unsafe { data.write(value) };
+    let known = theirs.min(size_of::<T>());
+    unsafe { ptr::copy_nonoverlapping((&raw const value).cast::<u8>(), data.cast::<u8>(), known) };
     unsafe { data.cast::<usize>().write(theirs) };
     Ok(())
 }
@@ -114,10 +125,13 @@ pub(crate) unsafe fn struct_out<T: Versioned>(data: *mut T, value: T) -> Result<
 const MOST_STRUCT_BYTES: usize = 4096;
 
 unsafe fn struct_size<T: Versioned>(data: *const T) -> Result<usize> {
-    check_region(data, 1)?;
+    check_region(data.cast::<usize>(), 1)?;
+    if !data.is_aligned() {
+        return Err(misaligned());
+    }
     let ours = size_of::<T>();
     let theirs = unsafe { data.cast::<usize>().read() };
-    if (ours..=MOST_STRUCT_BYTES).contains(&theirs) {
+    if (T::FIRST_SIZE..=MOST_STRUCT_BYTES).contains(&theirs) {
         return Ok(theirs);
     }
     Err(Error::new(

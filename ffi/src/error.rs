@@ -2,13 +2,21 @@
 
 use std::ffi::{CString, c_char};
 
+use voxguard_core::access::api_key::ApiKeyError;
+use voxguard_core::access::command::CommandError;
+use voxguard_core::access::limiter::LimiterError;
+use voxguard_core::access::role::RoleError;
+use voxguard_core::access::token::{TokenError, TokenKeyError};
 use voxguard_core::audio::AudioError;
+use voxguard_core::config::ConfigError;
 use voxguard_core::guard::GuardError;
 use voxguard_core::id::IdError;
 use voxguard_core::key::KeyError;
+use voxguard_core::monitor::MonitorError;
 use voxguard_core::policy::{PolicyError, TextError};
+use voxguard_core::seal::SealError;
 use voxguard_core::watermark::DetectorError;
-use voxguard_store::StoreError;
+use voxguard_store::{KeySourceError, StoreError};
 
 use crate::handle::{Handle, free, kind, shared};
 use crate::status::*;
@@ -100,6 +108,7 @@ pub(crate) fn audio_status(error: &AudioError) -> vg_status_t {
 pub(crate) fn guard_status(error: &GuardError) -> vg_status_t {
     match error {
         GuardError::Audio(error) => audio_status(error),
+        GuardError::TooLong(_) => VG_ERR_AUDIO_LENGTH,
         GuardError::Text(_) => VG_ERR_TEXT,
         GuardError::Voice { .. } => VG_ERR_ARGUMENT,
         GuardError::Refused | GuardError::Closed | GuardError::Open | GuardError::MixedSampleFormats => {
@@ -148,6 +157,47 @@ impl From<PolicyError> for Error {
 impl From<TextError> for Error {
     fn from(error: TextError) -> Self {
         Self::new(VG_ERR_TEXT, error)
+    }
+}
+
+/// Errors of one kind are of one status.
+macro_rules! status_of {
+    ($($error:ty => $status:ident;)*) => {
+        $(impl From<$error> for Error {
+            fn from(error: $error) -> Self {
+                Self::new($status, error)
+            }
+        })*
+    };
+}
+status_of! {
+    ApiKeyError => VG_ERR_ARGUMENT;
+    CommandError => VG_ERR_CONFIG;
+    ConfigError => VG_ERR_CONFIG;
+    KeySourceError => VG_ERR_KEY;
+    MonitorError => VG_ERR_CONFIG;
+    RoleError => VG_ERR_CONFIG;
+    TokenError => VG_ERR_ARGUMENT;
+    TokenKeyError => VG_ERR_KEY;
+}
+
+impl From<LimiterError> for Error {
+    fn from(error: LimiterError) -> Self {
+        let time = matches!(error, LimiterError::Time { .. });
+        Self::new(if time { VG_ERR_ARGUMENT } else { VG_ERR_CONFIG }, error)
+    }
+}
+
+impl From<SealError> for Error {
+    fn from(error: SealError) -> Self {
+        let status = match error {
+            SealError::Ended => VG_ERR_STATE,
+            SealError::Cost { .. } | SealError::ChunkBytes { .. } | SealError::RingSize { .. } => {
+                VG_ERR_ARGUMENT
+            }
+            _ => VG_ERR_SEAL,
+        };
+        Self::new(status, error)
     }
 }
 

@@ -4,11 +4,14 @@
 use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
+use voxguard_core::access::Access;
 use voxguard_core::audio::Format;
+use voxguard_core::config::Config;
 use voxguard_core::guard::{Guard, Request};
 use voxguard_core::id::MarkId;
 use voxguard_core::ledger::{Body, Record};
 
+use crate::access::{now_ns, vg_access_t};
 use crate::argument::{Versioned, optional_text, place, struct_in, text};
 use crate::call::control;
 use crate::error::{Error, Result, vg_error_t};
@@ -64,9 +67,13 @@ pub struct vg_guard_options_t {
     pub ledger: *const vg_ledger_t,
     /// Who is told of records. NULL: nobody.
     pub sink: *const vg_record_sink_t,
+    /// Who may speak, and how much. NULL: the default configuration.
+    pub access: *const vg_access_t,
 }
 
-unsafe impl Versioned for vg_guard_options_t {}
+unsafe impl Versioned for vg_guard_options_t {
+    const FIRST_SIZE: usize = std::mem::offset_of!(Self, access);
+}
 
 /// A request to speak.
 #[repr(C)]
@@ -92,9 +99,19 @@ pub struct vg_request_t {
     pub rate: u32,
     /// Interleaved channels of the samples to come, 1 to 8.
     pub channels: u16,
+    /// The subject's role, where roles are to decide. May be NULL.
+    pub role: *const c_char,
+    /// Bytes of `role`.
+    pub role_len: usize,
+    /// The text's language (BCP 47), where it is known. May be NULL.
+    pub language: *const c_char,
+    /// Bytes of `language`.
+    pub language_len: usize,
 }
 
-unsafe impl Versioned for vg_request_t {}
+unsafe impl Versioned for vg_request_t {
+    const FIRST_SIZE: usize = std::mem::offset_of!(Self, role);
+}
 
 /// Makes a guard. VG_ERR_STORE_KEY when the ledger was opened with another key.
 ///
@@ -118,12 +135,16 @@ pub unsafe extern "C" fn vg_guard_new(
                 format_args!("the ledger belongs to key {theirs}: accepted is one of the guard's key {ours}"),
             ));
         }
+        let access = match options.access.is_null() {
+            true => Access::new(Config::default())?,
+            false => unsafe { shared(options.access, |access| Ok(access.clone())) }?,
+        };
         // The sink comes last: from here on nothing fails, so its `drop` is called for guards that exist only.
         let sink = match options.sink.is_null() {
             true => None,
             false => Sink::new(&unsafe { struct_in(options.sink) }?),
         };
-        let guard = Guard::new(key, policy);
+        let guard = Guard::new(key, policy, access);
         unsafe { out.set(make(Arc::new(Watch { guard, ledger, sink }))) };
         Ok(())
     };
@@ -233,5 +254,8 @@ unsafe fn request_in<'a>(request: &vg_request_t) -> Result<Request<'a>> {
         text: unsafe { text("text", request.text, request.text_len) }?,
         markup: markup_in(request.markup)?,
         format: Format::new(request.rate, request.channels)?,
+        role: unsafe { optional_text("role", request.role, request.role_len) }?,
+        language: unsafe { optional_text("language", request.language, request.language_len) }?,
+        now_ns: now_ns(),
     })
 }

@@ -39,6 +39,9 @@ pub const VG_ERR_CONFIG: vg_status_t = vg_status_t(23);
 /// The text is not a checkpoint, or not one that this ledger's key signed.
 pub const VG_ERR_CHECKPOINT: vg_status_t = vg_status_t(24);
 
+/// What was sealed does not open: changed, cut, moved, bound to something else, or sealed with another key.
+pub const VG_ERR_SEAL: vg_status_t = vg_status_t(25);
+
 /// The sample rate or the number of channels is not accepted.
 pub const VG_ERR_AUDIO_FORMAT: vg_status_t = vg_status_t(40);
 /// A sample is NaN or infinite.
@@ -47,6 +50,9 @@ pub const VG_ERR_NON_FINITE: vg_status_t = vg_status_t(41);
 pub const VG_ERR_OUTPUT_SIZE: vg_status_t = vg_status_t(42);
 /// The samples are not a whole number of frames.
 pub const VG_ERR_PARTIAL_FRAME: vg_status_t = vg_status_t(43);
+
+/// The audio would be longer than the configuration allows; nothing of these samples was taken.
+pub const VG_ERR_AUDIO_LENGTH: vg_status_t = vg_status_t(44);
 
 /// The store cannot be opened.
 pub const VG_ERR_STORE_OPEN: vg_status_t = vg_status_t(60);
@@ -104,7 +110,7 @@ fn entry(status: vg_status_t) -> &'static Entry {
 const UNKNOWN: Entry = (vg_status_t(-1), c"VG_ERR_UNKNOWN", c"not a status of this library");
 
 #[rustfmt::skip]
-static STATUSES: [Entry; 28] = [
+static STATUSES: [Entry; 30] = [
     (VG_OK, c"VG_OK", c"no error"),
     (VG_ERR_NULL, c"VG_ERR_NULL", c"a pointer that is needed is NULL"),
     (VG_ERR_ARGUMENT, c"VG_ERR_ARGUMENT", c"an argument is out of its range, or input and output overlap in part"),
@@ -118,10 +124,12 @@ static STATUSES: [Entry; 28] = [
     (VG_ERR_TEXT, c"VG_ERR_TEXT", c"the text cannot be judged: too long, or its markup is broken"),
     (VG_ERR_CONFIG, c"VG_ERR_CONFIG", c"the configuration cannot be used"),
     (VG_ERR_CHECKPOINT, c"VG_ERR_CHECKPOINT", c"not a checkpoint of this ledger's key"),
+    (VG_ERR_SEAL, c"VG_ERR_SEAL", c"what was sealed does not open: changed, bound to something else, or another key's"),
     (VG_ERR_AUDIO_FORMAT, c"VG_ERR_AUDIO_FORMAT", c"accepted are 8000 to 192000 frames a second and 1 to 8 channels"),
     (VG_ERR_NON_FINITE, c"VG_ERR_NON_FINITE", c"a sample is NaN or infinite: accepted are finite values, nominally -1 to 1"),
     (VG_ERR_OUTPUT_SIZE, c"VG_ERR_OUTPUT_SIZE", c"the output is too small for the frames that are ready"),
     (VG_ERR_PARTIAL_FRAME, c"VG_ERR_PARTIAL_FRAME", c"the samples are not a whole number of frames"),
+    (VG_ERR_AUDIO_LENGTH, c"VG_ERR_AUDIO_LENGTH", c"the audio would be longer than the configuration allows"),
     (VG_ERR_STORE_OPEN, c"VG_ERR_STORE_OPEN", c"the store cannot be opened"),
     (VG_ERR_STORE_NOT_LEDGER, c"VG_ERR_STORE_NOT_LEDGER", c"what is there is not a voxguard ledger"),
     (VG_ERR_STORE_READ_ONLY, c"VG_ERR_STORE_READ_ONLY", c"the store cannot be written to"),

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use voxguard_core::guard::{Request, Utterance};
 use voxguard_core::ledger::{Body, Outcome};
 
+use crate::access::now_ns;
 use crate::argument::{Buffers, RawBuffers, optional_place, place, samples, slice_out};
 use crate::bytes::{vg_bytes_t, vg_str_t};
 use crate::call::{control, plain};
 use crate::error::{Error, Result, guard_status, vg_error_t};
 use crate::guard::{Stamp, Watch};
 use crate::handle::{Handle, exclusive, free, kind, make, shared};
+use crate::json::json_out;
 use crate::sample::{Sample, ready};
 use crate::sink::refuse_reentry;
 use crate::status::{VG_ERR_OUTPUT_SIZE, VG_ERR_STATE, vg_status_t};
@@ -188,6 +190,25 @@ pub unsafe extern "C" fn vg_utterance_abort(
     unsafe { control(err, call) }
 }
 
+/// Gives what to answer when the request was turned away before its text was judged (too often, too much, not
+/// permitted), as JSON; see Access. `null` otherwise.
+///
+/// Threads: any. Real time: no.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vg_utterance_answer(
+    utterance: *const vg_utterance_t,
+    answer: *mut vg_bytes_t,
+    err: *mut *mut vg_error_t,
+) -> vg_status_t {
+    let call = || {
+        let out = place(answer)?;
+        let answer = unsafe { shared(utterance, |speech| Ok(speech.utterance.answer().cloned())) }?;
+        unsafe { json_out(out, &answer) };
+        Ok(())
+    };
+    unsafe { control(err, call) }
+}
+
 /// Gives the record of this utterance as JSON, as the sink was told it: of the refusal, or of what was spoken.
 /// `null` while there is none.
 ///
@@ -248,7 +269,10 @@ impl Speech {
         let judgement = Judgement::new(utterance.verdict().clone());
         let mut speech =
             Self { watch, utterance, judgement, channels, stamp: None, closed: false, stage: Stage::Open };
-        if !speech.utterance.allowed() {
+        if speech.utterance.answer().is_some() {
+            // Turned away before the text was judged: counted, not recorded.
+            speech.stage = Stage::Over(None);
+        } else if !speech.utterance.allowed() {
             speech.settle(Outcome::Complete)?;
         }
         Ok(speech)
@@ -312,7 +336,10 @@ impl Speech {
             return Err(Error::new(VG_ERR_STATE, "the utterance is over: accepted is one that is not"));
         }
         match self.utterance.body(Outcome::Aborted) {
-            Body::Generation(generation) if generation.frames_in == 0 => self.stage = Stage::Over(None),
+            Body::Generation(generation) if generation.frames_in == 0 => {
+                self.stage = Stage::Over(None);
+                self.utterance.settle(Outcome::Aborted, now_ns());
+            }
             _ => self.settle(Outcome::Aborted)?,
         }
         Ok(self.record())
@@ -334,6 +361,8 @@ impl Speech {
                 "the record is in the ledger already: accepted is the call that put it there, again";
             return Err(Error::new(VG_ERR_STATE, message));
         }
+        // Its place is free once the record is durable, whatever the sink says.
+        self.utterance.settle(outcome, now_ns());
         self.watch.tell(json)?;
         self.stage = Stage::Over(Some(std::mem::take(json)));
         Ok(())

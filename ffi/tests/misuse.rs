@@ -97,10 +97,96 @@ fn null_is_an_answer_everywhere() {
     };
     assert_eq!(unsafe { CStr::from_ptr(vg_error_message(null())) }, c"");
 
+    // Access and hardening.
+    let access = answers! {
+        vg_limiter_new(null(), null_mut(), e);
+        vg_limiter_check(null(), null(), 0, 0, 0.0, null_mut());
+        vg_limiter_forget(null(), null(), 0);
+        vg_tokens_new(0, null(), 0, null(), 0, null_mut(), e);
+        vg_tokens_add_key(null(), 0, null(), 0, false, null(), 0, e);
+        vg_tokens_sign_with(null(), null(), 0, e);
+        vg_tokens_remove_key(null(), null(), 0, null_mut(), e);
+        vg_tokens_issue(null(), null(), 0, null_mut(), e);
+        vg_tokens_verify(null(), null(), 0, 0, null_mut(), null_mut(), e);
+        vg_tokens_revoke_all(null(), 0);
+        vg_api_keys_open(null(), 0, null(), null_mut(), e);
+        vg_api_keys_issue(null(), null(), 0, null_mut(), e);
+        vg_api_keys_verify(null(), null(), 0, 0, null_mut(), null_mut(), e);
+        vg_api_keys_rotate(null(), null(), 0, 0, 0, null_mut(), e);
+        vg_api_keys_revoke(null(), null(), 0, 0, null_mut(), e);
+        vg_api_keys_revoke_all(null(), 0, 0, null_mut(), e);
+        vg_api_keys_list(null(), null(), 0, null_mut(), e);
+        vg_roles_new(null(), 0, null_mut(), e);
+        vg_roles_check(null(), null(), 0, null(), 0, null(), 0, null_mut(), null_mut(), e);
+        vg_commands_new(null(), 0, null_mut(), e);
+        vg_commands_check(null(), null(), 0, null(), 0, null_mut(), null_mut(), e);
+        vg_seal_key_generate(null_mut(), e);
+        vg_seal_key_from_bytes(null(), 0, null_mut(), e);
+        vg_seal_key_from_source(null(), 0, false, null_mut(), e);
+        vg_seal_key_to_bytes(null(), null_mut(), e);
+        vg_seal_key_id(null(), null_mut());
+        vg_seal_key_wrap(null(), null(), 0, 0, null_mut(), e);
+        vg_seal_key_unwrap(null(), 0, null(), 0, 0, null_mut(), null_mut(), e);
+        vg_sealer_new(null(), 0, null_mut(), e);
+        vg_sealer_seal(null(), null(), 0, null(), 0, null_mut(), e);
+        vg_sealer_open(null(), null(), 0, null(), 0, null_mut(), e);
+        vg_seal_stream_new(null(), null(), 0, 0, null_mut(), null_mut(), e);
+        vg_seal_stream_push(null_mut(), null(), 0, null_mut(), e);
+        vg_seal_stream_finish(null_mut(), null_mut(), e);
+        vg_sealer_open_stream(null(), null(), 0, null(), 0, null_mut(), e);
+        vg_sealer_open_chunk(null(), null(), 0, null(), 0, 0, false, null(), 0, null_mut(), e);
+        vg_fernet_open(null(), 0, null(), 0, null_mut(), e);
+        vg_monitor_new(null(), 0, null_mut(), e);
+        vg_monitor_record(null(), null(), 0, null(), 0, 0.0, null_mut(), e);
+        vg_monitor_metrics(null(), 0, null_mut(), e);
+        vg_monitor_panic(null(), null(), 0, e);
+        vg_monitor_lift(null(), null_mut());
+        vg_monitor_panicking(null(), null_mut());
+        vg_access_new(null(), 0, null_mut(), e);
+        vg_access_reload(null(), null(), 0, e);
+        vg_access_check_request(null(), null(), 0, null_mut(), e);
+        vg_access_check_message(null(), false, null(), 0, null_mut(), e);
+        vg_access_check_rate(null(), null(), 0, null(), 0, 0.0, null_mut());
+        vg_access_check_audio(null(), null(), 0, false, null_mut(), e);
+        vg_access_check_samples(null(), null(), 0, 0, 0, null_mut(), e);
+        vg_access_record(null(), null(), 0, null(), 0, 0.0, null_mut(), e);
+        vg_access_alerts(null(), null_mut(), e);
+        vg_access_panic(null(), null(), 0, e);
+        vg_access_lift(null(), null_mut());
+        vg_access_metrics(null(), 0, null_mut(), e);
+        vg_config_explain(null(), 0, null_mut(), e);
+        vg_config_schema(null_mut(), e);
+        vg_utterance_answer(null(), null_mut(), e);
+    };
+    for (name, status) in access {
+        assert_eq!(status, VG_ERR_NULL, "{name}");
+    }
+    let freed_too = answers! {
+        vg_limiter_free(null_mut());
+        vg_tokens_free(null_mut());
+        vg_api_keys_free(null_mut());
+        vg_roles_free(null_mut());
+        vg_commands_free(null_mut());
+        vg_seal_key_free(null_mut());
+        vg_seal_stream_free(null_mut());
+        vg_sealer_free(null_mut());
+        vg_monitor_free(null_mut());
+        vg_access_free(null_mut());
+    };
+
     // What takes no pointer, and vg_error_message above.
-    let others = ["vg_abi_version", "vg_error_message", "vg_status_message", "vg_status_name", "vg_version"];
+    let others = [
+        "vg_limiter_script",
+        "vg_abi_version",
+        "vg_error_message",
+        "vg_status_message",
+        "vg_status_name",
+        "vg_version",
+    ];
     let mut named: Vec<&str> =
         statuses.iter().map(|(name, _)| *name).chain(freed.map(|(name, ())| name)).collect();
+    named.extend(access.map(|(name, _)| name));
+    named.extend(freed_too.map(|(name, ())| name));
     named.extend(others);
     named.sort_unstable();
     let exported: Vec<&str> = include_str!("../../include/symbols.txt").lines().collect();

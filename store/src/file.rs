@@ -84,7 +84,7 @@ pub(crate) fn reader(location: &Location) -> Result<Connection, StoreError> {
 }
 
 /// Looks at what lies at the path, and makes an empty file, readable by its owner alone, where nothing does.
-fn prepare(file: &Path, location: &Location) -> Result<(), StoreError> {
+pub(crate) fn prepare(file: &Path, location: &Location) -> Result<(), StoreError> {
     let path = location.to_string();
     match std::fs::metadata(file) {
         Ok(found) if found.is_dir() => Err(StoreError::Folder { path }),

@@ -16,12 +16,16 @@
 //! which opens and recognises one, and `migration`) and `postgres` do it; `entries` appends, reads and proves,
 //! `people` consents, tells and forgets, `keeping` purges and verifies, each over `rows` alone; `writer` groups
 //! commits; [`Ledger`] ties them together, [`StoreError`] says what went wrong.
+//!
+//! Beside the ledger: [`ApiKeyStore`] keeps the records of API keys, [`key_source`] reads sealing keys.
 #![forbid(unsafe_code)]
 
+mod api_keys;
 mod entries;
 mod error;
 mod file;
 mod keeping;
+pub mod key_source;
 mod ledger;
 mod location;
 mod migration;
@@ -31,7 +35,9 @@ mod rows;
 mod sqlite;
 mod writer;
 
+pub use api_keys::ApiKeyStore;
 pub use error::StoreError;
+pub use key_source::KeySourceError;
 pub use ledger::{Ledger, Query};
 pub use people::{Grant, Intent};
 pub use voxguard_core::ledger::{StoredRecord, Verification};

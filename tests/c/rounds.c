@@ -91,10 +91,13 @@ static void round_ledger(void) {
 static void round_guard(void) { vg_guard_free(guard_with(key, policy, ledger)); }
 
 static void round_utterance(void) {
-  vg_utterance_t *made = begin(guard, "Turn left.");
+  vg_utterance_t *made = NULL;
+  vg_request_t request = request_for("Turn left.");
   float out[FRAMES];
   size_t got = 0, tail = 0;
   vg_bytes_t record = {0};
+  request.subject = NULL; /* a subject would be limited to 60 a minute */
+  WORKS(vg_guard_begin(guard, &request, &made, &error));
   ANSWERS(VG_OK, vg_utterance_mark_f32(made, samples, FRAMES, out, FRAMES, &got));
   WORKS(vg_utterance_finish_f32(made, out + got, FRAMES - got, &tail, &record, &error));
   CHECK(got + tail == FRAMES);

@@ -42,3 +42,13 @@ fn utterance() {
 fn utterance_under_sanitizers() {
     under_sanitizers("tests/cpp/utterance.cpp");
 }
+
+#[test]
+fn access() {
+    as_it_is("tests/cpp/access.cpp");
+}
+
+#[test]
+fn access_under_sanitizers() {
+    under_sanitizers("tests/cpp/access.cpp");
+}

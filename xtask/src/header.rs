@@ -19,7 +19,7 @@ use syn::{Attribute, Expr, ExprLit, Item, ItemFn, ItemStruct, Lit, Meta, Visibil
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// The nouns of the interface, each a file of `ffi/src` and a section of the header.
-const NOUNS: [&str; 18] = [
+const NOUNS: [&str; 25] = [
     "version",
     "status",
     "error",
@@ -35,6 +35,13 @@ const NOUNS: [&str; 18] = [
     "classifier",
     "ledger",
     "operation",
+    "limiter",
+    "token",
+    "api_key",
+    "role",
+    "seal",
+    "monitor",
+    "access",
     "guard",
     "utterance",
     "debug",

@@ -57,6 +57,7 @@ impl Guard {
                 markup: asked.markup.parse()?,
                 rate: asked.rate,
                 channels: narrow(asked.channels),
+                ..Request::default()
             })
         };
         let utterance = self.held.borrow().as_ref().ok_or_else(closed).and_then(begin);

@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use pyo3::prelude::*;
 use pyo3::types::PyByteArray;
 
+use crate::access::Access;
 use crate::error::work;
 use crate::key::Key;
 use crate::ledger::Ledger;
@@ -33,10 +34,12 @@ impl Guard {
         policy: Option<&Bound<'_, Policy>>,
         ledger: Option<&Bound<'_, Ledger>>,
         on_record: Option<Py<PyAny>>,
+        access: Option<&Bound<'_, Access>>,
     ) -> PyResult<Self> {
         let key = &key.get().0;
         let policy = policy.map(|policy| &policy.get().0);
         let ledger = ledger.map(|ledger| ledger.get().handle(py)).transpose()?;
+        let access = access.map(|access| &access.get().0);
         let guard = work(py, move || {
             let mut builder = voxguard::Guard::builder(key);
             if let Some(policy) = policy {
@@ -44,6 +47,9 @@ impl Guard {
             }
             if let Some(ledger) = &ledger {
                 builder = builder.ledger(ledger);
+            }
+            if let Some(access) = access {
+                builder = builder.access(access);
             }
             if let Some(callback) = on_record {
                 builder =
@@ -59,14 +65,16 @@ impl Guard {
         py: Python<'_>,
         text: &str,
         voice: &str,
-        subject: Option<&str>,
         markup: &str,
         format: (u32, u16),
+        who: (Option<String>, Option<String>, Option<String>),
     ) -> PyResult<Utterance> {
         let (rate, channels) = format;
         let begin = || {
             let markup = markup.parse()?;
-            self.0.begin(voxguard::Request { subject, voice, text, markup, rate, channels })
+            let (subject, role, language) = (who.0.as_deref(), who.1.as_deref(), who.2.as_deref());
+            let request = voxguard::Request { subject, voice, text, markup, rate, channels, role, language };
+            self.0.begin(request)
         };
         let utterance = recording(py, || work(py, begin))?;
         Ok(Utterance(Slot::new("utterance", utterance)))
@@ -106,6 +114,11 @@ pub(crate) struct Utterance(Slot<voxguard::Utterance>);
 impl Utterance {
     fn verdict(&self, py: Python<'_>) -> PyResult<VerdictParts> {
         self.0.with(py, |utterance| Ok(utterance.verdict().clone())).map(parts)
+    }
+
+    /// What to answer when it was turned away, as JSON.
+    fn answer(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        self.0.with(py, |utterance| Ok(utterance.answer()?.map(|answer| answer.to_json())))
     }
 
     fn mark_id(&self, py: Python<'_>) -> PyResult<Option<u64>> {

@@ -11,6 +11,7 @@
 //! - A handle that is one thread's at a time sits in a [`Slot`](slot::Slot): a second thread gets
 //!   `VG_ERR_BUSY`, a closed one `VG_ERR_HANDLE`. All classes are frozen, so free-threaded Python is safe.
 
+mod access;
 mod detector;
 mod error;
 mod guard;
@@ -26,6 +27,11 @@ use pyo3::prelude::*;
 /// The extension module.
 #[pymodule(gil_used = false)]
 mod _native {
+    #[pymodule_export]
+    use crate::access::{
+        Access, ApiKeys, Commands, Monitor, RateLimiter, Roles, SealKey, Sealer, Tokens, config_schema,
+        explain, fernet_open,
+    };
     #[pymodule_export]
     use crate::detector::Detector;
     #[pymodule_export]

@@ -36,6 +36,15 @@ impl Drop for Bytes {
     }
 }
 
+/// The bytes that a call hands out.
+pub(crate) fn raw(
+    call: impl FnOnce(*mut vg_bytes_t, *mut *mut vg_error_t) -> vg_status_t,
+) -> Result<Vec<u8>> {
+    let mut bytes = Bytes(vg_bytes_t { data: std::ptr::null_mut(), len: 0 });
+    control(|err| call(&mut bytes.0, err))?;
+    Ok(bytes.as_slice().to_vec())
+}
+
 /// The text that a call hands out.
 pub(crate) fn text(
     call: impl FnOnce(*mut vg_bytes_t, *mut *mut vg_error_t) -> vg_status_t,

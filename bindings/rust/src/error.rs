@@ -71,6 +71,8 @@ statuses! {
     CONFIG = VG_ERR_CONFIG;
     /// Not a checkpoint of this ledger's key.
     CHECKPOINT = VG_ERR_CHECKPOINT;
+    /// What was sealed does not open.
+    SEAL = VG_ERR_SEAL;
     /// The sample rate or the number of channels is not accepted.
     AUDIO_FORMAT = VG_ERR_AUDIO_FORMAT;
     /// A sample is NaN or infinite.
@@ -79,6 +81,8 @@ statuses! {
     OUTPUT_SIZE = VG_ERR_OUTPUT_SIZE;
     /// The samples are not a whole number of frames.
     PARTIAL_FRAME = VG_ERR_PARTIAL_FRAME;
+    /// The audio would be longer than the configuration allows.
+    AUDIO_LENGTH = VG_ERR_AUDIO_LENGTH;
     /// The store cannot be opened.
     STORE_OPEN = VG_ERR_STORE_OPEN;
     /// What is there is not a voxguard ledger.

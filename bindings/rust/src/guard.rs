@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::Arc;
 
+use crate::access::Access;
 use crate::call::{Owned, create};
 use crate::error::{Error, Result, Status};
 use crate::key::Key;
@@ -31,12 +32,17 @@ pub struct Request<'a> {
     pub rate: u32,
     /// Interleaved channels of the samples to come, 1 to 8.
     pub channels: u16,
+    /// The subject's role, where roles are to decide.
+    pub role: Option<&'a str>,
+    /// The text's language (BCP 47), where it is known.
+    pub language: Option<&'a str>,
 }
 
 impl Default for Request<'_> {
     /// No subject, voice or text; 24 kHz mono.
     fn default() -> Self {
-        Self { subject: None, voice: "", text: "", markup: Markup::Auto, rate: 24_000, channels: 1 }
+        let (subject, role, language) = (None, None, None);
+        Self { subject, voice: "", text: "", markup: Markup::Auto, rate: 24_000, channels: 1, role, language }
     }
 }
 
@@ -49,12 +55,14 @@ pub struct Guard {
 impl Guard {
     /// Begins to make a guard, with the key of its marks and records.
     pub fn builder(key: &Key) -> GuardBuilder<'_> {
-        GuardBuilder { key, policy: None, ledger: None, sink: None }
+        GuardBuilder { key, policy: None, ledger: None, sink: None, access: None }
     }
 
     /// Begins an utterance. That the text is refused is an answer: see [`Utterance::allowed`].
     pub fn begin(&self, request: Request<'_>) -> Result<Utterance> {
         let (subject, subject_len) = request.subject.map_or((ptr::null(), 0), parts);
+        let (role, role_len) = request.role.map_or((ptr::null(), 0), parts);
+        let (language, language_len) = request.language.map_or((ptr::null(), 0), parts);
         let (voice, voice_len) = parts(request.voice);
         let (text, text_len) = parts(request.text);
         let raw = sys::vg_request_t {
@@ -68,6 +76,10 @@ impl Guard {
             markup: request.markup.code(),
             rate: request.rate,
             channels: request.channels,
+            role,
+            role_len,
+            language,
+            language_len,
         };
         let call = |out, err| unsafe { sys::vg_guard_begin(self.handle.as_ptr(), &raw, out, err) };
         let handle = create(sys::vg_utterance_free, call).map_err(why_the_sink_failed)?;
@@ -87,6 +99,7 @@ pub struct GuardBuilder<'a> {
     policy: Option<&'a Policy>,
     ledger: Option<&'a Ledger>,
     sink: Option<Box<Sink>>,
+    access: Option<&'a Access>,
 }
 
 impl<'a> GuardBuilder<'a> {
@@ -99,6 +112,12 @@ impl<'a> GuardBuilder<'a> {
     /// Where records go: a ledger opened with the same key. Without, records are only handed out.
     pub fn ledger(mut self, ledger: &'a Ledger) -> Self {
         self.ledger = Some(ledger);
+        self
+    }
+
+    /// Who may speak, and how much. Without, the default configuration.
+    pub fn access(mut self, access: &'a Access) -> Self {
+        self.access = Some(access);
         self
     }
 
@@ -129,6 +148,7 @@ impl<'a> GuardBuilder<'a> {
             key: self.key.as_ptr(),
             ledger: self.ledger.map_or(ptr::null(), Ledger::as_ptr),
             sink: if user_data.is_null() { ptr::null() } else { &sink },
+            access: self.access.map_or(ptr::null(), Access::as_ptr),
         };
         let made = create(sys::vg_guard_free, |out, err| unsafe { sys::vg_guard_new(&options, out, err) });
         if made.is_err() && !user_data.is_null() {

@@ -44,6 +44,7 @@ use voxguard_ffi as _;
 #[rustfmt::skip]
 pub mod sys;
 
+mod access;
 mod bytes;
 mod call;
 mod classifier;
@@ -53,15 +54,21 @@ mod error;
 mod guard;
 mod key;
 mod ledger;
+mod limiter;
 mod marker;
+mod monitor;
 mod policy;
 mod record;
+mod role;
 mod rules;
 mod sample;
+mod seal;
 mod text_stream;
+mod token;
 mod utterance;
 mod verdict;
 
+pub use access::{Access, Answer, AudioFinding, AudioReport, Source, config_schema, explain};
 pub use classifier::{Classifier, Finding};
 pub use detection::{CurvePoint, Detection, Span};
 pub use detector::{Detector, Effort};
@@ -69,12 +76,19 @@ pub use error::{Error, Result, Status};
 pub use guard::{Guard, GuardBuilder, Request};
 pub use key::Key;
 pub use ledger::{Fault, Ledger, Verification, check_proof};
+pub use limiter::{Limit, RateLimiter};
 pub use marker::{Marker, embed};
+pub use monitor::{Alert, Metrics, Monitor};
 pub use policy::{Markup, Policy};
 pub use record::Record;
+pub use role::{CommandDecision, Commands, RoleDecision, Roles};
 pub use rules::{lint_rules, public_signing_key, rules_from_words, sign_rules, starter_rules};
 pub use sample::Sample;
+pub use seal::{Kdf, SealKey, SealStream, Sealer, fernet_open};
 pub use text_stream::{Released, TextStream};
+pub use token::{
+    ApiKeys, Claims, IssuedKey, KeyRecord, Refusal, TokenAlgorithm, TokenGrant, TokenOptions, Tokens,
+};
 pub use utterance::Utterance;
 pub use verdict::{Action, Hit, Severity, Verdict};
 

@@ -38,6 +38,8 @@ pub const VG_ERR_TEXT: vg_status_t = vg_status_t(22);
 pub const VG_ERR_CONFIG: vg_status_t = vg_status_t(23);
 /// The text is not a checkpoint, or not one that this ledger's key signed.
 pub const VG_ERR_CHECKPOINT: vg_status_t = vg_status_t(24);
+/// What was sealed does not open: changed, cut, moved, bound to something else, or sealed with another key.
+pub const VG_ERR_SEAL: vg_status_t = vg_status_t(25);
 /// The sample rate or the number of channels is not accepted.
 pub const VG_ERR_AUDIO_FORMAT: vg_status_t = vg_status_t(40);
 /// A sample is NaN or infinite.
@@ -46,6 +48,8 @@ pub const VG_ERR_NON_FINITE: vg_status_t = vg_status_t(41);
 pub const VG_ERR_OUTPUT_SIZE: vg_status_t = vg_status_t(42);
 /// The samples are not a whole number of frames.
 pub const VG_ERR_PARTIAL_FRAME: vg_status_t = vg_status_t(43);
+/// The audio would be longer than the configuration allows; nothing of these samples was taken.
+pub const VG_ERR_AUDIO_LENGTH: vg_status_t = vg_status_t(44);
 /// The store cannot be opened.
 pub const VG_ERR_STORE_OPEN: vg_status_t = vg_status_t(60);
 /// What is there is not a voxguard ledger.
@@ -305,6 +309,98 @@ pub struct vg_classifier_t {
 pub struct vg_ledger_t {
     _opaque: [u8; 0],
 }
+/// A limiter.
+#[repr(C)]
+pub struct vg_limiter_t {
+    _opaque: [u8; 0],
+}
+/// What a limiter lets pass.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct vg_limiter_options_t {
+    /// sizeof this struct.
+    pub struct_size: usize,
+    /// Requests in a period, at least 1.
+    pub count: u32,
+    /// How many may come at once, at least 1.
+    pub burst: u32,
+    /// The period in seconds; 0 for a minute.
+    pub period_seconds: f64,
+    /// Keys that are remembered, 16 bytes each; 0 for 65536.
+    pub max_keys: usize,
+}
+/// What a limiter says.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct vg_limit_t {
+    /// sizeof this struct: set it before the call.
+    pub struct_size: usize,
+    /// Whether the request may go on.
+    pub allowed: bool,
+    /// Requests that may still come at once.
+    pub remaining: u32,
+    /// Seconds until it would be allowed: 0 when it is, infinite when its cost is above the burst.
+    pub retry_after: f64,
+}
+/// Who issues tokens for whom, and with which keys.
+#[repr(C)]
+pub struct vg_tokens_t {
+    _opaque: [u8; 0],
+}
+/// HMAC with SHA-256: the key is a secret of 32 to 1024 bytes.
+pub const VG_TOKEN_HS256: u32 = 0;
+/// ECDSA over P-256: the private key is 32 bytes, the public one a point in SEC1 form.
+pub const VG_TOKEN_ES256: u32 = 1;
+/// Ed25519: both keys are 32 bytes.
+pub const VG_TOKEN_EDDSA: u32 = 2;
+/// A store of API keys.
+#[repr(C)]
+pub struct vg_api_keys_t {
+    _opaque: [u8; 0],
+}
+/// Roles, ready to decide.
+#[repr(C)]
+pub struct vg_roles_t {
+    _opaque: [u8; 0],
+}
+/// Commands that may be given.
+#[repr(C)]
+pub struct vg_commands_t {
+    _opaque: [u8; 0],
+}
+/// A key that seals. Wiped from memory when the last handle that was made from it is freed.
+#[repr(C)]
+pub struct vg_seal_key_t {
+    _opaque: [u8; 0],
+}
+/// The key that seals now, and those that still open.
+#[repr(C)]
+pub struct vg_sealer_t {
+    _opaque: [u8; 0],
+}
+/// A stream that is being sealed.
+#[repr(C)]
+pub struct vg_seal_stream_t {
+    _opaque: [u8; 0],
+}
+/// Argon2id with 19 MiB, two passes and one lane.
+pub const VG_KDF_ARGON2ID: u32 = 0;
+/// PBKDF2 with HMAC-SHA-256 and 600,000 rounds, where FIPS 140 is asked for.
+pub const VG_KDF_PBKDF2: u32 = 1;
+/// A monitor.
+#[repr(C)]
+pub struct vg_monitor_t {
+    _opaque: [u8; 0],
+}
+/// Counters as JSON.
+pub const VG_METRICS_JSON: u32 = 0;
+/// Counters in the text format of Prometheus.
+pub const VG_METRICS_PROMETHEUS: u32 = 1;
+/// Who may speak, and how much.
+#[repr(C)]
+pub struct vg_access_t {
+    _opaque: [u8; 0],
+}
 /// Where requests to speak come in.
 #[repr(C)]
 pub struct vg_guard_t {
@@ -347,6 +443,8 @@ pub struct vg_guard_options_t {
     pub ledger: *const vg_ledger_t,
     /// Who is told of records. NULL: nobody.
     pub sink: *const vg_record_sink_t,
+    /// Who may speak, and how much. NULL: the default configuration.
+    pub access: *const vg_access_t,
 }
 /// A request to speak.
 #[repr(C)]
@@ -372,6 +470,14 @@ pub struct vg_request_t {
     pub rate: u32,
     /// Interleaved channels of the samples to come, 1 to 8.
     pub channels: u16,
+    /// The subject's role, where roles are to decide. May be NULL.
+    pub role: *const c_char,
+    /// Bytes of `role`.
+    pub role_len: usize,
+    /// The text's language (BCP 47), where it is known. May be NULL.
+    pub language: *const c_char,
+    /// Bytes of `language`.
+    pub language_len: usize,
 }
 /// One request, from text to record.
 #[repr(C)]
@@ -977,6 +1083,661 @@ unsafe extern "C" {
         answer: *mut vg_bytes_t,
         err: *mut *mut vg_error_t,
     ) -> vg_status_t;
+    /// Makes a limiter. VG_ERR_CONFIG for a rate that is none.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_limiter_new(
+        options: *const vg_limiter_options_t,
+        out: *mut *mut vg_limiter_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Decides about one request of `key` (any bytes), which costs `cost`, at `now` in seconds of any clock that
+    /// does not go back. VG_ERR_ARGUMENT for a time that is none.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_limiter_check(
+        limiter: *const vg_limiter_t,
+        key: *const u8,
+        key_len: usize,
+        cost: u32,
+        now: f64,
+        out: *mut vg_limit_t,
+    ) -> vg_status_t;
+    /// Forgets a key: it has its whole burst again.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_limiter_forget(
+        limiter: *const vg_limiter_t,
+        key: *const u8,
+        key_len: usize,
+    ) -> vg_status_t;
+    /// Gives the script by which many machines share limits in Redis or Valkey, as text: run it by EVALSHA with the
+    /// key as its only KEYS, and as ARGV the interval in microseconds, the burst and the cost. It answers three numbers:
+    /// 1 (allowed) or 0, microseconds until it would be (-1: never), and how many may still come at once; the clock is the
+    /// server's. Static.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_limiter_script() -> *const c_char;
+    /// Frees a limiter. NULL is fine.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_limiter_free(limiter: *mut vg_limiter_t);
+    /// Makes tokens of one key. `algorithm` is one of VG_TOKEN_*; `options` is JSON:
+    /// `{"issuer": "tts", "audience": "api", "typ": "JWT", "leeway": 0, "ttl": 900, "key_id": null, "public": false,
+    ///   "single_use": false, "max_tokens": 100000}`, of which the first two are needed. With `public` the key only
+    /// verifies. VG_ERR_KEY for a key that is none, VG_ERR_CONFIG for options that cannot be used.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_tokens_new(
+        algorithm: u32,
+        key: *const u8,
+        key_len: usize,
+        options: *const c_char,
+        options_len: usize,
+        out: *mut *mut vg_tokens_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Adds a key that verifies, under an id of 1 to 64 of `A-Z a-z 0-9 _ . -`; with `public` it is a public key.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_tokens_add_key(
+        tokens: *const vg_tokens_t,
+        algorithm: u32,
+        key: *const u8,
+        key_len: usize,
+        public: bool,
+        id: *const c_char,
+        id_len: usize,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Signs with the key of this id from now on; tokens of the others go on being accepted.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_tokens_sign_with(
+        tokens: *const vg_tokens_t,
+        id: *const c_char,
+        id_len: usize,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Takes a key away: its tokens are refused from now on. The last key stays. Writes whether one went.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_tokens_remove_key(
+        tokens: *const vg_tokens_t,
+        id: *const c_char,
+        id_len: usize,
+        removed: *mut bool,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Issues a token. `grant` is JSON: `{"subject": "user-1", "role": "user", "scopes": ["synthesize"], "now": 1000,
+    /// "ttl": 900}`; subject and now (seconds since 1970) are needed. `token` receives its text.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_tokens_issue(
+        tokens: *const vg_tokens_t,
+        grant: *const c_char,
+        grant_len: usize,
+        token: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Verifies a token at `now` (seconds since 1970). `accepted` says whether it is to be believed; `claims` receives
+    /// JSON: `{"id": ..., "subject": "user-1", "role": "user", "scopes": [], "issued": 1000, "not_before": null,
+    /// "expires": 1900}`, or `{"code": "expired", "message": "the token has expired"}`.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_tokens_verify(
+        tokens: *const vg_tokens_t,
+        token: *const c_char,
+        token_len: usize,
+        now: u64,
+        accepted: *mut bool,
+        claims: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Refuses all tokens that were issued before this second. It never goes back.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_tokens_revoke_all(tokens: *const vg_tokens_t, before: u64) -> vg_status_t;
+    /// Frees tokens. NULL is fine.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_tokens_free(tokens: *mut vg_tokens_t);
+    /// Opens a store of API keys: "sqlite:///access.db" or "sqlite::memory:". It is made where nothing lies. `key` hashes
+    /// the secrets and must be the same every time; NULL lets the store draw one of its own.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_api_keys_open(
+        url: *const c_char,
+        len: usize,
+        key: *const vg_key_t,
+        out: *mut *mut vg_api_keys_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Makes a key. `grant` is JSON: `{"subject": "user-1", "scopes": ["synthesize"], "now": 1700000000, "expires":
+    /// null}`. `issued` receives JSON: the key's record and, as `secret`, its whole text, which nobody can show again;
+    /// vg_bytes_free wipes it.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_api_keys_issue(
+        keys: *const vg_api_keys_t,
+        grant: *const c_char,
+        len: usize,
+        issued: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Verifies a key's text at `now` (seconds since 1970). `accepted` says whether it holds; `record` receives the key's
+    /// record as JSON, or `{"code": "revoked", "message": "the API key was revoked"}`.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_api_keys_verify(
+        keys: *const vg_api_keys_t,
+        secret: *const c_char,
+        len: usize,
+        now: u64,
+        accepted: *mut bool,
+        record: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Makes a key that takes over from the one of this id, with its subject, scopes and expiry; the old one holds for
+    /// `grace` more seconds. `issued` receives what vg_api_keys_issue gives.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_api_keys_rotate(
+        keys: *const vg_api_keys_t,
+        id: *const c_char,
+        len: usize,
+        now: u64,
+        grace: u64,
+        issued: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Revokes the key of this id. Writes whether one was in force.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_api_keys_revoke(
+        keys: *const vg_api_keys_t,
+        id: *const c_char,
+        len: usize,
+        now: u64,
+        revoked: *mut bool,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Revokes all keys that were made before this second. Writes how many.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_api_keys_revoke_all(
+        keys: *const vg_api_keys_t,
+        before: u64,
+        now: u64,
+        count: *mut u64,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Lists the records of a subject's keys as JSON, or of all when `subject` is NULL.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_api_keys_list(
+        keys: *const vg_api_keys_t,
+        subject: *const c_char,
+        len: usize,
+        records: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Frees a store of API keys. NULL is fine.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_api_keys_free(keys: *mut vg_api_keys_t);
+    /// Makes roles of JSON such as `{"version": 1, "roles": {"guest": {"allow": [{"permission": "synthesize",
+    /// "resources": ["voice/heart"]}], "deny": [], "inherits": []}}}`; NULL for the presets guest, user and admin.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_roles_new(
+        json: *const c_char,
+        len: usize,
+        out: *mut *mut vg_roles_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Writes whether a role has a permission over a resource such as "voice/heart"; `decision`, which may be NULL,
+    /// receives JSON: `{"allowed": true, "reason": "allowed by role guest: ...", "role": "guest", "pattern": "*"}`.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_roles_check(
+        roles: *const vg_roles_t,
+        role: *const c_char,
+        role_len: usize,
+        permission: *const c_char,
+        permission_len: usize,
+        resource: *const c_char,
+        resource_len: usize,
+        allowed: *mut bool,
+        decision: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Frees roles. NULL is fine.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_roles_free(roles: *mut vg_roles_t);
+    /// Makes the list of commands that may be given, of JSON such as `{"echo": {"message": {"type": "string",
+    /// "max_length": 100}}, "volume": {"level": {"type": "integer", "min": 0, "max": 10}}, "stop": {}}`.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_commands_new(
+        json: *const c_char,
+        len: usize,
+        out: *mut *mut vg_commands_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Writes whether a command may be given with these arguments, an object in JSON; nothing is run or changed.
+    /// `decision`, which may be NULL, receives JSON: `{"allowed": false, "code": "length", "reason": ..., "argument":
+    /// "message"}`.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_commands_check(
+        commands: *const vg_commands_t,
+        name: *const c_char,
+        name_len: usize,
+        arguments: *const c_char,
+        arguments_len: usize,
+        allowed: *mut bool,
+        decision: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Frees commands. NULL is fine.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_commands_free(commands: *mut vg_commands_t);
+    /// Makes a new key from the operating system's entropy.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_seal_key_generate(
+        out: *mut *mut vg_seal_key_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Makes a key of `len` bytes, which must be 32: from a callback of yours, a key service, a hardware module.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_seal_key_from_bytes(
+        bytes: *const u8,
+        len: usize,
+        out: *mut *mut vg_seal_key_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Reads a key from its source: "file:PATH", 64 hexadecimal digits in a file that its owner alone may read, or
+    /// "env:NAME". With `create` a file that is not there is made first, with a new key, mode 0600. VG_ERR_KEY when
+    /// there is no key: do not go on without.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_seal_key_from_source(
+        source: *const c_char,
+        len: usize,
+        create: bool,
+        out: *mut *mut vg_seal_key_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Gives the key's bytes. They are the secret itself; vg_bytes_free wipes them.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_seal_key_to_bytes(
+        key: *const vg_seal_key_t,
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Writes the key's public id, 16 hexadecimal digits and a NUL.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_seal_key_id(key: *const vg_seal_key_t, out: *mut c_char) -> vg_status_t;
+    /// Wraps the key under a password; `kdf` is one of VG_KDF_*. `text` receives one line that can be stored.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_seal_key_wrap(
+        key: *const vg_seal_key_t,
+        password: *const u8,
+        password_len: usize,
+        kdf: u32,
+        text: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Opens a key that was wrapped under a password. `outdated`, which may be NULL, says that it was wrapped at less than
+    /// the cost of `kdf`: wrap it anew while the password is at hand. VG_ERR_SEAL when the password does not open it.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_seal_key_unwrap(
+        wrapped: *const c_char,
+        wrapped_len: usize,
+        password: *const u8,
+        password_len: usize,
+        kdf: u32,
+        outdated: *mut bool,
+        out: *mut *mut vg_seal_key_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Frees a key. NULL is fine.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_seal_key_free(key: *mut vg_seal_key_t);
+    /// Makes a sealer that seals with the first of the keys and opens with all of them, 1 to 64.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_sealer_new(
+        keys: *const *const vg_seal_key_t,
+        count: usize,
+        out: *mut *mut vg_sealer_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Seals `plain`, bound to `about` (whose it is, of which kind): the same must be given to open it.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_sealer_seal(
+        sealer: *const vg_sealer_t,
+        plain: *const u8,
+        plain_len: usize,
+        about: *const u8,
+        about_len: usize,
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Opens what vg_sealer_seal sealed. VG_ERR_SEAL when it was changed, cut, bound to something else or sealed with a
+    /// key that the sealer has not.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_sealer_open(
+        sealer: *const vg_sealer_t,
+        sealed: *const u8,
+        sealed_len: usize,
+        about: *const u8,
+        about_len: usize,
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Begins to seal a stream in chunks of `chunk_bytes`, 64 to 16777216, 0 for 65536; bound to `about`. `header` receives
+    /// what the sealed stream begins with.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_seal_stream_new(
+        sealer: *const vg_sealer_t,
+        about: *const u8,
+        about_len: usize,
+        chunk_bytes: u32,
+        header: *mut vg_bytes_t,
+        out: *mut *mut vg_seal_stream_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Seals what is full by now; `sealed` receives it, perhaps nothing.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_seal_stream_push(
+        stream: *mut vg_seal_stream_t,
+        plain: *const u8,
+        plain_len: usize,
+        sealed: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Seals the last chunk. Without it the stream is incomplete and does not open as a whole. VG_ERR_STATE the second time.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_seal_stream_finish(
+        stream: *mut vg_seal_stream_t,
+        sealed: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Frees a stream. NULL is fine.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_seal_stream_free(stream: *mut vg_seal_stream_t);
+    /// Opens a whole sealed stream. VG_ERR_SEAL when a chunk was changed, cut, moved, repeated or taken from elsewhere.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_sealer_open_stream(
+        sealer: *const vg_sealer_t,
+        sealed: *const u8,
+        sealed_len: usize,
+        about: *const u8,
+        about_len: usize,
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Opens one chunk of a sealed stream: `header` is the stream's first 40 bytes, chunk `index` begins at byte
+    /// `40 + index * (chunk_bytes + 16)`; `last` says that it is the stream's last.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_sealer_open_chunk(
+        sealer: *const vg_sealer_t,
+        header: *const u8,
+        header_len: usize,
+        about: *const u8,
+        about_len: usize,
+        index: u64,
+        last: bool,
+        chunk: *const u8,
+        chunk_len: usize,
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Decrypts a Fernet token of an older system with its key (base64url of 32 bytes), to be sealed anew.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_fernet_open(
+        key: *const c_char,
+        key_len: usize,
+        token: *const c_char,
+        token_len: usize,
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Frees a sealer. NULL is fine. Its streams live on.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_sealer_free(sealer: *mut vg_sealer_t);
+    /// Makes a monitor of rules in JSON: `{"thresholds": {"auth_failure": {"count": 5, "seconds": 300}},
+    /// "cool_down_seconds": 300, "max_sources": 10000}`; NULL for the defaults: 5 failed authentications, 10 rate
+    /// violations, 3 suspicious commands, 5 large uploads in five minutes.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_monitor_new(
+        rules: *const c_char,
+        len: usize,
+        out: *mut *mut vg_monitor_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Counts an event of a source at `now`, in seconds of any clock. `alerts` receives a JSON array of the alerts that
+    /// it raises, mostly empty. Events: utterance, finished, aborted, policy_block, auth_failure, permission_denied,
+    /// rate_violation, overload, limit_exceeded, suspicious_command, large_upload, malformed_input, tampering,
+    /// configuration.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_monitor_record(
+        monitor: *const vg_monitor_t,
+        event: *const c_char,
+        event_len: usize,
+        source: *const c_char,
+        source_len: usize,
+        now: f64,
+        alerts: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Gives all counters; `format` is one of VG_METRICS_*.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_monitor_metrics(
+        monitor: *const vg_monitor_t,
+        format: u32,
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Sets the panic switch, with a reason for those who are denied.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_monitor_panic(
+        monitor: *const vg_monitor_t,
+        reason: *const c_char,
+        reason_len: usize,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Lifts the panic switch; `was_set`, which may be NULL, says whether it was set.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_monitor_lift(
+        monitor: *const vg_monitor_t,
+        was_set: *mut bool,
+    ) -> vg_status_t;
+    /// Writes whether the panic switch is set.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_monitor_panicking(
+        monitor: *const vg_monitor_t,
+        set: *mut bool,
+    ) -> vg_status_t;
+    /// Frees a monitor. NULL is fine.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_monitor_free(monitor: *mut vg_monitor_t);
+    /// Makes access of a configuration in JSON, such as `{"version": 1, "profile": "strict"}`; NULL for the default.
+    /// VG_ERR_CONFIG names the setting that cannot be used and what is accepted.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_new(
+        config: *const c_char,
+        len: usize,
+        out: *mut *mut vg_access_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Takes over another configuration at once, without a gap: no request sees half of it, and one that cannot be used
+    /// changes nothing.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_reload(
+        access: *const vg_access_t,
+        config: *const c_char,
+        len: usize,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Judges where a request comes from. `request` is JSON with the parts that there are: `{"origin": "https://...",
+    /// "peer": "10.0.0.9", "forwarded_for": "...", "session": "...", "client": "..."}`; `origin` null is a request
+    /// without one. `answer` receives JSON.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_check_request(
+        access: *const vg_access_t,
+        request: *const c_char,
+        len: usize,
+        answer: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Judges a message of a WebSocket, or a request's body, before anything acts on it. `answer` receives JSON with the
+    /// close code to send.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_check_message(
+        access: *const vg_access_t,
+        binary: bool,
+        data: *const u8,
+        len: usize,
+        answer: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Counts one request of a kind with a limit of its own (`rate.kinds` of the configuration), for a key, at `now` in
+    /// seconds. Kinds without a limit pass.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_check_rate(
+        access: *const vg_access_t,
+        kind: *const c_char,
+        kind_len: usize,
+        key: *const c_char,
+        key_len: usize,
+        now: f64,
+        out: *mut vg_limit_t,
+    ) -> vg_status_t;
+    /// Judges an upload by the `intake` part of the configuration: length, container, header, samples. With `base64` the
+    /// data is base64, refused by its length before it is decoded. `report` receives JSON: `{"accepted": true,
+    /// "container": "wav", "rate": 24000, "channels": 1, "seconds": 1.5, "quality": {...}, "findings": [{"code": "clipping",
+    /// "refuses": false, "message": ...}]}`.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_check_audio(
+        access: *const vg_access_t,
+        data: *const u8,
+        len: usize,
+        base64: bool,
+        report: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// The same for interleaved samples that were decoded elsewhere; `samples` counts all channels.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_check_samples(
+        access: *const vg_access_t,
+        data: *const f32,
+        samples: usize,
+        rate: u32,
+        channels: u16,
+        report: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Counts an event, as vg_monitor_record does, with the monitor of this access.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_record(
+        access: *const vg_access_t,
+        event: *const c_char,
+        event_len: usize,
+        source: *const c_char,
+        source_len: usize,
+        now: f64,
+        alerts: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Takes the alerts that refusals have raised since the last call, as a JSON array.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_alerts(
+        access: *const vg_access_t,
+        alerts: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Denies everything from now on, until vg_access_lift. What is under way goes on.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_panic(
+        access: *const vg_access_t,
+        reason: *const c_char,
+        reason_len: usize,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Ends the panic; `was_set`, which may be NULL, says whether there was one.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_lift(access: *const vg_access_t, was_set: *mut bool) -> vg_status_t;
+    /// Gives all counters; `format` is one of VG_METRICS_*. As JSON with what is in flight.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_metrics(
+        access: *const vg_access_t,
+        format: u32,
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Frees access. NULL is fine. Guards that have it live on.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_access_free(access: *mut vg_access_t);
+    /// Explains a configuration: `out` receives JSON with the whole of what is in force and, for each setting, its value,
+    /// who set it (default, profile or document) and what it is for. NULL for the default; a text that is no object is
+    /// the name of a profile.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_config_explain(
+        config: *const c_char,
+        len: usize,
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Gives the JSON Schema (2020-12) of configurations.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_config_schema(
+        out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
     /// Makes a guard. VG_ERR_STORE_KEY when the ledger was opened with another key.
     ///
     /// Threads: any. Real time: no.
@@ -1099,6 +1860,15 @@ unsafe extern "C" {
     pub fn vg_utterance_abort(
         utterance: *mut vg_utterance_t,
         record_json: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Gives what to answer when the request was turned away before its text was judged (too often, too much, not
+    /// permitted), as JSON; see Access. `null` otherwise.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_utterance_answer(
+        utterance: *const vg_utterance_t,
+        answer: *mut vg_bytes_t,
         err: *mut *mut vg_error_t,
     ) -> vg_status_t;
     /// Gives the record of this utterance as JSON, as the sink was told it: of the refusal, or of what was spoken.

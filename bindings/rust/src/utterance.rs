@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::access::{Answer, from_json};
 use crate::bytes::text;
 use crate::call::{Owned, create, value};
 use crate::error::{Error, Result, Status};
@@ -45,6 +46,12 @@ impl Utterance {
     /// What the policy says about the text.
     pub fn verdict(&self) -> &Verdict {
         &self.verdict
+    }
+
+    /// What to answer when the request was turned away before its text was judged: too often, too much, not permitted.
+    pub fn answer(&self) -> Result<Option<Answer>> {
+        let utterance = self.handle.as_ptr();
+        from_json(&text(|out, err| unsafe { sys::vg_utterance_answer(utterance, out, err) })?)
     }
 
     /// The text to speak: empty when it was refused.

@@ -17,6 +17,8 @@ const REQUEST: Request<'static> = Request {
     markup: voxguard::Markup::Plain,
     rate: 8_000,
     channels: 1,
+    role: None,
+    language: None,
 };
 
 #[test]

@@ -77,11 +77,26 @@ impl Admission {
         Ok(Self { capacity, seconds: 0.0, utterances: 0, keys: HashMap::new() })
     }
 
+    /// Takes over another capacity. What is in flight stays, even where it is more.
+    pub fn set_capacity(&mut self, capacity: Capacity) -> Result<(), AdmissionError> {
+        self.capacity = Self::new(capacity)?.capacity;
+        Ok(())
+    }
+
     /// Admits an utterance of about `seconds` for a key, or says when to come back.
     pub fn admit(&mut self, key: u64, seconds: f64) -> Result<Ticket, Full> {
+        self.admit_within(key, seconds, self.capacity.share)
+    }
+
+    /// The same for those without a name, who are not one and so have no share to keep to.
+    pub fn admit_unnamed(&mut self, key: u64, seconds: f64) -> Result<Ticket, Full> {
+        self.admit_within(key, seconds, 1.0)
+    }
+
+    fn admit_within(&mut self, key: u64, seconds: f64, share: f64) -> Result<Ticket, Full> {
         let seconds = if seconds.is_finite() { seconds.max(0.0) } else { self.capacity.seconds };
         let held = self.keys.get(&key).copied().unwrap_or_default();
-        let Capacity { seconds: most, utterances, share } = self.capacity;
+        let Capacity { seconds: most, utterances, .. } = self.capacity;
         let over_all =
             self.utterances >= utterances || (self.utterances > 0 && self.seconds + seconds > most);
         let own_most = ((utterances as f64 * share).floor() as usize).max(1);

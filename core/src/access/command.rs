@@ -121,8 +121,18 @@ impl Decision {
 impl Commands {
     /// Commands of a document in JSON.
     pub fn from_json(json: &str) -> Result<Self, CommandError> {
-        let rules: BTreeMap<String, BTreeMap<String, Argument>> =
-            serde_json::from_str(json).map_err(|error| CommandError::Json { message: error.to_string() })?;
+        Self::new(
+            serde_json::from_str(json).map_err(|error| CommandError::Json { message: error.to_string() })?,
+        )
+    }
+
+    /// No commands: each is refused.
+    pub fn none() -> Self {
+        Self { rules: BTreeMap::new() }
+    }
+
+    /// Commands by name, their arguments by name.
+    pub fn new(rules: BTreeMap<String, BTreeMap<String, Argument>>) -> Result<Self, CommandError> {
         if rules.len() > MAX_COMMANDS {
             return Err(CommandError::Count { commands: rules.len() });
         }

@@ -11,6 +11,15 @@
 
 use std::hash::{BuildHasher, RandomState};
 
+/// The same decision for many machines, as a Lua script that Redis or Valkey runs. KEYS: the limit's name; ARGV:
+/// the interval in microseconds, the burst, the cost. It answers whether it is allowed (1 or 0), microseconds
+/// until it would be (-1: never) and how many may still come at once.
+pub const SCRIPT: &std::ffi::CStr =
+    match std::ffi::CStr::from_bytes_with_nul(concat!(include_str!("limiter.lua"), "\0").as_bytes()) {
+        Ok(script) => script,
+        Err(_) => c"",
+    };
+
 /// How many requests, and how many at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {

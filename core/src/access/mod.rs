@@ -7,6 +7,8 @@
 //! - From where: [`origin`], [`network`] and [`message`] judge a request before it is read.
 //! - How much: [`limiter`] counts requests, [`admission`] seconds of audio in flight.
 //!
+//! - All of it: [`gate`], which a guard asks.
+//!
 //! Each part works alone. Nothing here has a clock: times are arguments, in nanoseconds or seconds since
 //! an epoch of the caller's choice where they are only compared, since 1970 where they are written down.
 //! A refusal is an answer that says what to tell the client, never an error.
@@ -15,6 +17,7 @@ pub mod admission;
 pub mod answer;
 pub mod api_key;
 pub mod command;
+pub mod gate;
 pub mod limiter;
 pub mod message;
 pub mod network;
@@ -24,3 +27,4 @@ pub mod role;
 pub mod token;
 
 pub use answer::{Answer, Reason};
+pub use gate::Access;

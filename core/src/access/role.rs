@@ -159,6 +159,31 @@ impl Roles {
         if !is_resource(resource) {
             return no("the resource is not a path: accepted are parts of A-Z a-z 0-9 _ . - between /".into());
         }
+        flat.decide(role, permission, resource)
+    }
+
+    /// As [`Roles::check`], for names that a host chose freely: what is no path is met by grants for every
+    /// resource alone.
+    pub(super) fn check_loose(&self, role: &str, permission: &str, resource: &str) -> Decision {
+        match self.roles.get(role) {
+            Some(flat) if !is_resource(resource) => flat.decide(role, permission, UNNAMEABLE),
+            _ => self.check(role, permission, resource),
+        }
+    }
+
+    /// The names of all roles.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.roles.keys().map(String::as_str)
+    }
+}
+
+/// A resource that no pattern but `*` can name.
+const UNNAMEABLE: &str = "\0";
+
+impl Flat {
+    fn decide(&self, role: &str, permission: &str, resource: &str) -> Decision {
+        let no = |reason: String| Decision { allowed: false, reason, role: None, pattern: None };
+        let flat = self;
         let matching = |rules: &BTreeMap<String, Vec<Rule>>| {
             let rules = rules.get(permission)?;
             rules.iter().find(|rule| rule.pattern.covers(resource)).cloned()
@@ -176,11 +201,6 @@ impl Roles {
             Some(rule) => decided(true, rule, "allowed"),
             None => no(format!("nothing grants {} to role {role}", shown(permission))),
         }
-    }
-
-    /// The names of all roles.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.roles.keys().map(String::as_str)
     }
 }
 

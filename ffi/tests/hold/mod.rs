@@ -36,6 +36,7 @@ impl Hold {
             key: self.key,
             ledger,
             sink,
+            access: null_mut(),
         };
         made(|out, err| unsafe { vg_guard_new(&options, out, err) })
     }
@@ -52,6 +53,10 @@ impl Hold {
             markup: VG_MARKUP_PLAIN,
             rate: 8_000,
             channels: 1,
+            role: null_mut(),
+            role_len: 0,
+            language: null_mut(),
+            language_len: 0,
         }
     }
 

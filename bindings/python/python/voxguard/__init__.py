@@ -12,6 +12,9 @@ Text is judged by a `Policy`, samples are marked by a `Marker` and found again b
 Importing this imports no NumPy: arrays are taken and given back when you have it, bytes otherwise.
 """
 
+from . import config
+from ._access import Access, Answer, AudioFinding, AudioReport, Commands, CommandDecision, RoleDecision, Roles
+from ._access import Alert, Limit, Monitor, RateLimiter
 from ._detector import CurvePoint, Detection, Detector, Span, detect, detect_async
 from ._errors import VoxguardError, VoxguardRuntimeError, VoxguardValueError
 from ._guard import Guard, Utterance
@@ -29,34 +32,59 @@ from ._policy import (
 )
 from ._record import Record
 from ._text_stream import Hit, Released, TextStream
+from ._seal import SealKey, Sealer, fernet_open
+from ._tokens import ApiKey, ApiKeyError, ApiKeys, Claims, IssuedKey, TokenError, Tokens
 
 __version__: str = version()
 
 __all__ = [
+    "Access",
+    "Alert",
+    "Answer",
+    "ApiKey",
+    "ApiKeyError",
+    "ApiKeys",
+    "AudioFinding",
+    "AudioReport",
+    "Claims",
+    "CommandDecision",
+    "Commands",
     "CurvePoint",
     "Detection",
     "Detector",
     "Fault",
     "Guard",
     "Hit",
+    "IssuedKey",
     "Key",
     "Ledger",
+    "Limit",
     "Marker",
+    "Monitor",
     "Policy",
+    "RateLimiter",
     "Record",
     "Released",
+    "RoleDecision",
+    "Roles",
+    "SealKey",
+    "Sealer",
     "Span",
     "TextStream",
+    "TokenError",
+    "Tokens",
     "Utterance",
     "Verdict",
     "Verification",
     "VoxguardError",
     "VoxguardRuntimeError",
     "VoxguardValueError",
+    "config",
     "detect",
     "detect_async",
     "embed",
     "embed_async",
+    "fernet_open",
     "lint",
     "public_signing_key",
     "rules_from_words",

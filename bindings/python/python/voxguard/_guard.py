@@ -5,9 +5,10 @@ from __future__ import annotations
 import warnings
 import weakref
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Callable, Optional, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Type, TypeVar, Union
 
 from . import _arguments, _native, _samples
+from ._access import Access, Answer, answer
 from ._errors import CALLBACK, VoxguardError
 from ._ledger import Ledger
 from ._native import Key
@@ -23,7 +24,8 @@ _T = TypeVar("_T")
 class Guard:
     """Checks texts, marks what is spoken, and records it. Made once, used from many threads at once.
 
-    ``ledger`` is a `Ledger` or the URL of one. ``on_record`` is called with every `Record` once it is
+    ``access`` says who may speak and how much: an `Access`, or the configuration of one (a dict, JSON text
+    or a profile's name); without, the default profile. ``ledger`` is a `Ledger` or the URL of one. ``on_record`` is called with every `Record` once it is
     durable, on the thread that finished the utterance; when it raises, ``finish`` raises
     `VoxguardRuntimeError` from it, and the record stays in the ledger. It must not use the guard.
     """
@@ -37,6 +39,7 @@ class Guard:
         on_record: Optional[Callable[[Record], object]] = None,
         sample_rate: int = 24000,
         channels: int = 1,
+        access: Union[Access, Mapping[str, Any], str, None] = None,
     ) -> None:
         key = _arguments.key(key)
         if policy is not None and not isinstance(policy, Policy):
@@ -50,18 +53,25 @@ class Guard:
         elif ledger is not None and not isinstance(ledger, Ledger):
             raise TypeError(f"ledger is a {type(ledger).__name__}: accepted are a voxguard.Ledger and a URL")
         self._ledger = ledger
+        self._access = access if isinstance(access, Access) else Access(access)
         self._on_record = on_record
         self._native = _native.Guard(
             key,
             None if policy is None else policy._native,
             None if ledger is None else ledger._native,
             None if on_record is None else _sink(self),
+            self._access._native,
         )
 
     @property
     def ledger(self) -> Optional[Ledger]:
         """The ledger that the records go to."""
         return self._ledger
+
+    @property
+    def access(self) -> Access:
+        """Who may speak, and how much."""
+        return self._access
 
     def utterance(
         self,
@@ -72,6 +82,8 @@ class Guard:
         markup: str = "auto",
         sample_rate: Optional[int] = None,
         channels: Optional[int] = None,
+        role: Optional[str] = None,
+        language: Optional[str] = None,
     ) -> Utterance:
         """Begins an utterance: checks the text. A refusal raises nothing, ask ``verdict``.
 
@@ -82,9 +94,13 @@ class Guard:
         native = self._native.begin(
             _arguments.text(text, "text"),
             _arguments.text(voice, "voice"),
-            None if subject is None else _arguments.text(subject, "subject"),
             _arguments.text(markup, "markup"),
             (rate, count),
+            (
+                None if subject is None else _arguments.text(subject, "subject"),
+                None if role is None else _arguments.text(role, "role"),
+                None if language is None else _arguments.text(language, "language"),
+            ),
         )
         return Utterance(native, self, count)
 
@@ -133,6 +149,12 @@ class Utterance:
     def allowed(self) -> bool:
         """Whether the text may be spoken."""
         return self._verdict.allowed
+
+    @property
+    def answer(self) -> Optional[Answer]:
+        """What to tell whoever asked, when the request was turned away before its text was judged."""
+        source = self._native.answer()
+        return None if source is None else answer(source)
 
     @property
     def text(self) -> str:

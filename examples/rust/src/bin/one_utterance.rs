@@ -86,6 +86,7 @@ fn begin(guard: &Guard, text: &str, spec: WavSpec) -> Result<Utterance, Box<dyn 
         markup: Markup::Auto,
         rate: spec.sample_rate,
         channels: spec.channels,
+        ..Request::default()
     })?;
     println!("{}: {text}", if utterance.allowed() { "allowed" } else { "refused" });
     if !utterance.allowed() {

@@ -1,0 +1,302 @@
+"""Who may speak, and how much: limits, roles, commands, monitoring, and all of it for a guard."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Union
+
+from . import _arguments, _native, _samples
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What a limiter says."""
+
+    allowed: bool
+    retry_after: float  #: seconds; 0 when allowed, infinite when the cost is above the burst
+    remaining: int  #: requests that may still come at once
+
+
+class RateLimiter:
+    """How often a key may ask: a burst, then a steady rate (GCRA). Memory is fixed. Any thread may use it."""
+
+    #: The Lua script by which many machines share limits in Redis or Valkey; see docs/SECURITY-MODEL.md.
+    SCRIPT: str = _native.RateLimiter.script()
+
+    def __init__(self, *, per_minute: int, burst: int, max_keys: int = 65536) -> None:
+        per_minute = _small(per_minute, "per_minute", 2**32)
+        burst, max_keys = _small(burst, "burst", 2**32), _small(max_keys, "max_keys", 2**32)
+        self._native = _native.RateLimiter(per_minute, burst, max_keys)
+
+    def check(self, key: str, now: Optional[float] = None, *, cost: int = 1) -> Limit:
+        """Decides about one request. ``now`` is in seconds; without, a clock that never goes back."""
+        moment = time.monotonic() if now is None else _number(now, "now")
+        return Limit(*self._native.check(_arguments.text(key, "key"), _small(cost, "cost", 2**32), moment))
+
+    def forget(self, key: str) -> None:
+        """The key has its whole burst again."""
+        self._native.forget(_arguments.text(key, "key"))
+
+
+@dataclass(frozen=True)
+class RoleDecision:
+    """Whether a role may do something, and why."""
+
+    allowed: bool
+    reason: str
+    role: Optional[str]  #: the role whose grant or denial decided
+    pattern: Optional[str]  #: the resource pattern that decided
+
+
+class Roles:
+    """Who may do what with which voice or model. What nobody granted is denied."""
+
+    def __init__(self, document: Union[Mapping[str, Any], str, None] = None) -> None:
+        self._native = _native.Roles(None if document is None else _json(document, "roles"))
+
+    @classmethod
+    def preset(cls) -> Roles:
+        """``guest``, ``user`` and ``admin``."""
+        return cls()
+
+    def check(self, *, role: str, permission: str, resource: str) -> RoleDecision:
+        """Whether ``role`` has ``permission`` over ``resource``, such as ``voice/heart``."""
+        parts = (_arguments.text(v, n) for v, n in ((role, "role"), (permission, "permission"), (resource, "resource")))
+        return RoleDecision(**json.loads(self._native.check(*parts)))
+
+
+@dataclass(frozen=True)
+class CommandDecision:
+    """Whether a command may be carried out."""
+
+    allowed: bool
+    code: Optional[str]  #: why not, as a stable name
+    reason: str
+    argument: Optional[str]
+
+
+class Commands:
+    """Commands that a voice may give: a list with typed arguments. It decides; it runs and changes nothing."""
+
+    def __init__(self, rules: Union[Mapping[str, Any], str]) -> None:
+        self._native = _native.Commands(_json(rules, "commands"))
+
+    def check(self, name: str, arguments: Optional[Mapping[str, Any]] = None) -> CommandDecision:
+        """Whether ``name`` may be given with these arguments."""
+        given = _json({} if arguments is None else arguments, "arguments")
+        return CommandDecision(**json.loads(self._native.check(_arguments.text(name, "name"), given)))
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Too many of one event from one source."""
+
+    event: str
+    source: str
+    count: int
+    time: float
+
+
+class Monitor:
+    """Counts events, watches windows, raises alerts: returned, and handed to ``on_alert`` where given."""
+
+    def __init__(
+        self,
+        rules: Union[Mapping[str, Any], str, None] = None,
+        *,
+        on_alert: Optional[Callable[[Alert], object]] = None,
+    ) -> None:
+        if on_alert is not None and not callable(on_alert):
+            raise TypeError(f"on_alert is a {type(on_alert).__name__}: accepted is a function of an Alert")
+        self._native = _native.Monitor(None if rules is None else _json(rules, "rules"))
+        self._on_alert = on_alert
+
+    def record(self, event: str, *, source: str = "", now: Optional[float] = None) -> List[Alert]:
+        """Counts an event. ``now`` is in seconds; without, the clock's."""
+        moment = time.time() if now is None else _number(now, "now")
+        event, source = _arguments.text(event, "event"), _arguments.text(source, "source")
+        raised = _alerts(self._native.record(event, source, moment))
+        if self._on_alert is not None:
+            for alert in raised:
+                self._on_alert(alert)
+        return raised
+
+    def snapshot(self) -> Dict[str, Any]:
+        """All counters."""
+        return dict(json.loads(self._native.metrics("json")))
+
+    def prometheus(self) -> str:
+        """All counters in Prometheus' text format."""
+        return self._native.metrics("prometheus")
+
+    def panic(self, reason: str) -> None:
+        """Sets the switch that denies everything."""
+        self._native.panic(_arguments.text(reason, "reason"))
+
+    def lift(self) -> bool:
+        """Lifts it. Whether it was set."""
+        return self._native.lift()
+
+    @property
+    def panicking(self) -> bool:
+        """Whether it is set."""
+        return self._native.panicking()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to do with a request, and what to tell whoever sent it."""
+
+    allowed: bool
+    reason: Optional[str]  #: why not, as a stable name such as ``rate_limit``
+    message: str
+    http_status: int
+    close_code: int  #: of a WebSocket
+    retry_after: Optional[float]  #: seconds
+    client: Optional[str] = None  #: the client's address, as far as trusted proxies tell
+
+
+@dataclass(frozen=True)
+class AudioFinding:
+    """Something noticed about audio."""
+
+    code: str
+    refuses: bool
+    message: str
+
+
+@dataclass(frozen=True)
+class AudioReport:
+    """What was found out about audio that came in."""
+
+    accepted: bool
+    container: Optional[str]
+    rate: Optional[int]
+    channels: Optional[int]
+    seconds: Optional[float]
+    quality: Optional[Dict[str, Any]]
+    findings: Tuple[AudioFinding, ...]
+
+
+class Access:
+    """All that decides who may speak and how much, from one configuration.
+
+    ``config`` is a dict, JSON text or the name of a profile; without, the default. A `Guard` has one.
+    """
+
+    def __init__(self, config: Union[Mapping[str, Any], str, None] = None) -> None:
+        self._native = _native.Access(None if config is None else config_json(config))
+
+    def reload(self, config: Union[Mapping[str, Any], str]) -> None:
+        """Takes over another configuration at once; one that cannot be used changes nothing."""
+        self._native.reload(config_json(config))
+
+    def check_request(
+        self,
+        *,
+        origin: Optional[str] = None,
+        peer: Optional[str] = None,
+        forwarded_for: Optional[str] = None,
+        session: Optional[str] = None,
+        client: Optional[str] = None,
+    ) -> Answer:
+        """Judges where a request comes from."""
+        return answer(self._native.check_request(origin, peer, forwarded_for, session, client))
+
+    def check_message(self, data: Union[str, bytes]) -> Answer:
+        """Judges a message of a WebSocket: text is str, binary is bytes."""
+        if isinstance(data, str):
+            return answer(self._native.check_message(_arguments.text(data, "data").encode(), False))
+        return answer(self._native.check_message(bytes(data), True))
+
+    def check_rate(self, kind: str, key: str, now: Optional[float] = None) -> Limit:
+        """Counts one request of a kind with a limit of its own (``rate.kinds``)."""
+        moment = time.monotonic() if now is None else _number(now, "now")
+        return Limit(*self._native.check_rate(_arguments.text(kind, "kind"), _arguments.text(key, "key"), moment))
+
+    def check_audio(self, data: Union[bytes, str], *, base64: bool = False) -> AudioReport:
+        """Judges an upload: length, container, header, samples."""
+        raw = data.encode("ascii", "replace") if isinstance(data, str) else bytes(data)
+        return _report(self._native.check_audio(raw, base64 or isinstance(data, str)))
+
+    def check_samples(self, samples: Any, sample_rate: int, channels: int = 1) -> AudioReport:
+        """Judges float32 samples, or s16le bytes, that were decoded elsewhere."""
+        rate, count = _arguments.sample_rate(sample_rate), _arguments.channels(channels)
+        data, layout = _samples.read(samples, count)
+        if layout.kind != "f32":
+            raise TypeError("samples are 16-bit: accepted are float32 samples")
+        return _report(self._native.check_samples(data, rate, count))
+
+    def record(self, event: str, *, source: str = "", now: Optional[float] = None) -> List[Alert]:
+        """Counts an event; the alerts that it raises."""
+        moment = time.time() if now is None else _number(now, "now")
+        event, source = _arguments.text(event, "event"), _arguments.text(source, "source")
+        return _alerts(self._native.record(event, source, moment))
+
+    def alerts(self) -> List[Alert]:
+        """Takes the alerts that refusals have raised since the last call."""
+        return _alerts(self._native.alerts())
+
+    def panic(self, reason: str) -> None:
+        """Denies everything until `lift`. What is under way goes on."""
+        self._native.panic(_arguments.text(reason, "reason"))
+
+    def lift(self) -> bool:
+        """Ends the panic. Whether there was one."""
+        return self._native.lift()
+
+    def snapshot(self) -> Dict[str, Any]:
+        """All counters, and what is in flight."""
+        return dict(json.loads(self._native.metrics("json")))
+
+    def prometheus(self) -> str:
+        """All counters in Prometheus' text format."""
+        return self._native.metrics("prometheus")
+
+
+def answer(source: str) -> Answer:
+    """An answer from the native module's JSON."""
+    return Answer(**json.loads(source))
+
+
+def config_json(config: Union[Mapping[str, Any], str]) -> str:
+    """A configuration as JSON text; a profile's name becomes a document."""
+    if isinstance(config, str) and config.lstrip()[:1] != "{":
+        return json.dumps({"version": 1, "profile": _arguments.text(config, "config")})
+    return _json(config, "config")
+
+
+def _json(value: object, name: str) -> str:
+    if isinstance(value, str):
+        return _arguments.text(value, name)
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} is a {type(value).__name__}: accepted are a dict and JSON text")
+    try:
+        return json.dumps(dict(value), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise _arguments.argument_error(f"{name} has no JSON form: {error}") from None
+
+
+def _alerts(source: str) -> List[Alert]:
+    return [Alert(one["event"], one["source"], one["count"], one["time"]) for one in json.loads(source)]
+
+
+def _report(source: str) -> AudioReport:
+    parts = json.loads(source)
+    parts["findings"] = tuple(AudioFinding(**finding) for finding in parts["findings"])
+    return AudioReport(**parts)
+
+
+def _number(value: object, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{name} is a {type(value).__name__}: accepted are seconds, an int or a float")
+    return float(value)
+
+
+def _small(value: object, name: str, most: int) -> int:
+    number = _arguments.integer(value, name)
+    if not 0 <= number < most:
+        raise _arguments.argument_error(f"{name} is {number}: accepted are 0 to {most - 1}")
+    return number

@@ -1,0 +1,483 @@
+//! The gate: all of access for one guard, from one [`Config`].
+//!
+//! A request passes the panic switch, identity, role, text limits, rate and admission, in that order: what
+//! costs least and says most comes first, and nothing is spent on a request that is refused before. What passed
+//! holds a [`Pass`] until it ends, however it ends.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Value, json};
+use unicode_normalization::UnicodeNormalization;
+
+use super::admission::{Admission, Ticket, estimated_seconds};
+use super::answer::{Answer, Reason};
+use super::command::{Commands, Decision as CommandDecision};
+use super::limiter::{Decision, Limiter, Rate};
+use super::role::{Decision as RoleDecision, Roles};
+use crate::config::{Config, ConfigError};
+use crate::id::Language;
+use crate::monitor::{Alert, Event, Monitor, Snapshot};
+
+/// Access as a guard uses it. Cheap to clone; all clones share one state, behind a lock that is held for
+/// microseconds.
+#[derive(Clone)]
+pub struct Access {
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    config: Config,
+    languages: Vec<Language>,
+    limiter: Option<Limiter>,
+    kinds: BTreeMap<String, Limiter>,
+    admission: Admission,
+    roles: Roles,
+    commands: Option<Commands>,
+    monitor: Monitor,
+    hasher: RandomState,
+    revoked_before: u64,
+    alerts: Vec<Alert>,
+}
+
+/// Alerts that wait to be fetched; when they are more, the oldest are dropped. Their counters are not.
+const MAX_ALERTS: usize = 1_000;
+
+/// Who asks to speak, and what.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ask<'a> {
+    /// On whose behalf.
+    pub subject: Option<&'a str>,
+    /// Their role.
+    pub role: Option<&'a str>,
+    /// The voice.
+    pub voice: &'a str,
+    /// The text.
+    pub text: &'a str,
+    /// The language that the text is in, if it was said.
+    pub language: Option<&'a str>,
+    /// Now, in nanoseconds since any epoch.
+    pub now_ns: u64,
+}
+
+/// What an utterance holds while it lasts. Dropped, it gives back its place.
+pub struct Pass {
+    access: Access,
+    ticket: Ticket,
+    ended: bool,
+}
+
+impl Access {
+    /// Access by a configuration.
+    pub fn new(config: Config) -> Result<Self, ConfigError> {
+        let state = State::new(config)?;
+        Ok(Self { state: Arc::new(Mutex::new(state)) })
+    }
+
+    /// Takes over another configuration at once: no request sees half of it. What is in flight, counted and
+    /// owed stays, but for limits whose rate has changed.
+    pub fn reload(&self, config: Config) -> Result<(), ConfigError> {
+        let mut fresh = State::new(config)?;
+        let mut state = self.lock();
+        let same = |a: &Option<Limiter>, b: &Option<Limiter>| {
+            a.as_ref().map(|limiter| (limiter.rate(), limiter.bytes()))
+                == b.as_ref().map(|limiter| (limiter.rate(), limiter.bytes()))
+        };
+        if same(&state.limiter, &fresh.limiter) {
+            fresh.limiter = state.limiter.take();
+        }
+        state.monitor.reload(fresh.config.monitor_rules())?;
+        state.admission.set_capacity(fresh.config.admission.capacity())?;
+        state.limiter = fresh.limiter;
+        state.kinds = fresh.kinds;
+        state.roles = fresh.roles;
+        state.commands = fresh.commands;
+        state.languages = fresh.languages;
+        state.config = fresh.config;
+        Ok(())
+    }
+
+    /// The configuration in force.
+    pub fn config(&self) -> Config {
+        self.lock().config.clone()
+    }
+
+    /// Whether this may be spoken, before its text is judged. What passes holds its place until the pass is
+    /// dropped.
+    pub fn begin(&self, ask: &Ask<'_>) -> Result<Pass, Answer> {
+        let mut state = self.lock();
+        match state.begin(ask) {
+            Ok(ticket) => Ok(Pass { access: self.clone(), ticket, ended: false }),
+            Err(answer) => {
+                state.note_refusal(&answer, ask);
+                Err(answer)
+            }
+        }
+    }
+
+    /// Counts one request of a kind of its own, such as `detect`; kinds without a limit always pass.
+    pub fn check_rate(&self, kind: &str, key: &str, now_ns: u64) -> Decision {
+        let mut state = self.lock();
+        let decision = match state.kinds.get_mut(kind) {
+            Some(limiter) => limiter.check(key.as_bytes(), 1, now_ns),
+            None => Decision { allowed: true, retry_after: 0.0, remaining: u32::MAX },
+        };
+        if !decision.allowed {
+            state.note(Event::RateViolation, key, now_ns);
+        }
+        decision
+    }
+
+    /// Whether a role may do something.
+    pub fn check_role(&self, role: &str, permission: &str, resource: &str) -> RoleDecision {
+        self.lock().roles.check(role, permission, resource)
+    }
+
+    /// Whether a voice may give a command. Refusals are watched for.
+    pub fn check_command(&self, name: &str, arguments: &str, source: &str, now_ns: u64) -> CommandDecision {
+        let mut state = self.lock();
+        let decision = match &state.commands {
+            Some(commands) => commands.check_json(name, arguments),
+            None => Commands::none().check(name, &Value::Null),
+        };
+        if !decision.allowed {
+            state.note(Event::SuspiciousCommand, source, now_ns);
+        }
+        decision
+    }
+
+    /// Counts an event.
+    pub fn record(&self, event: Event, source: &str, now_ns: u64) -> Option<Alert> {
+        self.lock().monitor.record(event, source, now_ns)
+    }
+
+    /// Alerts that the gate itself has raised since the last call.
+    pub fn take_alerts(&self) -> Vec<Alert> {
+        std::mem::take(&mut self.lock().alerts)
+    }
+
+    /// Denies everything until [`Access::lift`]. Utterances that have begun go on.
+    pub fn panic(&self, reason: &str) {
+        self.lock().monitor.panic(reason);
+    }
+
+    /// Ends the panic. Whether there was one.
+    pub fn lift(&self) -> bool {
+        self.lock().monitor.lift()
+    }
+
+    /// Keys and tokens that were made before this second are refused from now on. It never goes back.
+    pub fn revoke_all(&self, before: u64) {
+        let mut state = self.lock();
+        state.revoked_before = state.revoked_before.max(before);
+    }
+
+    /// The moment before which all keys and tokens are revoked.
+    pub fn revoked_before(&self) -> u64 {
+        self.lock().revoked_before
+    }
+
+    /// Counters as they stand.
+    pub fn snapshot(&self) -> Snapshot {
+        self.lock().monitor.snapshot()
+    }
+
+    /// Counters and what is in flight, as JSON.
+    pub fn snapshot_json(&self) -> Value {
+        let state = self.lock();
+        let (seconds, utterances) = state.admission.in_flight();
+        let forgotten = state.limiter.as_ref().map_or(0, Limiter::evicted);
+        let mut snapshot = serde_json::to_value(state.monitor.snapshot()).unwrap_or_default();
+        if let Some(fields) = snapshot.as_object_mut() {
+            fields.insert("in_flight".into(), json!({"seconds": seconds, "utterances": utterances}));
+            fields.insert("limits_forgotten".into(), forgotten.into());
+            fields.insert("revoked_before".into(), state.revoked_before.into());
+        }
+        snapshot
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Each change is made in one piece: what a panic elsewhere leaves is whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn new(config: Config) -> Result<Self, ConfigError> {
+        let limiter = match config.rate.per_minute {
+            0 => None,
+            count => Some(Limiter::new(Rate::new(count, 60.0, config.rate.burst)?, config.rate.max_keys)?),
+        };
+        let mut kinds = BTreeMap::new();
+        for (kind, rate) in &config.rate.kinds {
+            let rate = Rate::new(rate.per_minute, 60.0, rate.burst)?;
+            kinds.insert(kind.clone(), Limiter::new(rate, config.rate.max_keys)?);
+        }
+        let commands = match &config.commands {
+            Some(rules) => Some(Commands::new(rules.clone())?),
+            None => None,
+        };
+        Ok(Self {
+            languages: config.languages()?,
+            limiter,
+            kinds,
+            admission: Admission::new(config.admission.capacity())?,
+            roles: config.roles.as_ref().map_or_else(|| Ok(Roles::preset()), Roles::new)?,
+            commands,
+            monitor: Monitor::new(config.monitor_rules())?,
+            hasher: RandomState::new(),
+            revoked_before: 0,
+            alerts: Vec::new(),
+            config,
+        })
+    }
+
+    fn begin(&mut self, ask: &Ask<'_>) -> Result<Ticket, Answer> {
+        if let Some(reason) = self.monitor.panicking() {
+            return Err(Answer::refuse(Reason::Panic, format!("everything is denied for now: {reason}")));
+        }
+        self.identity(ask)?;
+        let characters = self.text(ask)?;
+        if let (Some(limiter), Some(subject)) = (&mut self.limiter, ask.subject) {
+            let decision = limiter.check(subject.as_bytes(), 1, ask.now_ns);
+            if !decision.allowed {
+                let message = format!("too many requests: try again in {:.1} s", decision.retry_after);
+                return Err(Answer::refuse(Reason::RateLimit, message).retry_after(decision.retry_after));
+            }
+        }
+        // Those without a name share one place. The name is hashed: what is in flight names nobody.
+        let key = self.hasher.hash_one(ask.subject);
+        let seconds = estimated_seconds(characters).min(self.config.audio.max_seconds);
+        let admitted = match ask.subject {
+            Some(_) => self.admission.admit(key, seconds),
+            None => self.admission.admit_unnamed(key, seconds),
+        };
+        admitted.map_err(|full| {
+            let whose = if full.share { "of this subject " } else { "" };
+            let message = format!(
+                "{} utterances {whose}are under way: try again in {:.1} s",
+                full.utterances, full.retry_after
+            );
+            Answer::refuse(Reason::Overload, message).retry_after(full.retry_after)
+        })
+    }
+
+    fn identity(&self, ask: &Ask<'_>) -> Result<(), Answer> {
+        let rules = &self.config.identity;
+        if rules.subject_required && ask.subject.is_none() {
+            return Err(Answer::refuse(Reason::Unauthenticated, "the request names no subject"));
+        }
+        match ask.role {
+            None if rules.role_required => {
+                Err(Answer::refuse(Reason::Unauthenticated, "the request names no role"))
+            }
+            None => Ok(()),
+            Some(role) => {
+                // Voices are named freely; one whose name is no path is granted by grants for every resource only.
+                let path = format!("voice/{}", ask.voice);
+                let decision = self.roles.check_loose(role, "synthesize", &path);
+                if decision.allowed {
+                    Ok(())
+                } else {
+                    Err(Answer::refuse(Reason::Forbidden, decision.reason))
+                }
+            }
+        }
+    }
+
+    /// The limits of the text; its length in characters.
+    fn text(&self, ask: &Ask<'_>) -> Result<usize, Answer> {
+        let limits = &self.config.text;
+        if let (Some(said), false) = (ask.language, self.languages.is_empty()) {
+            let known = said.parse::<Language>();
+            let accepted = known.is_ok_and(|tag| self.languages.iter().any(|range| tag.within(range)));
+            if !accepted {
+                let accepted = limits.languages.join(", ");
+                let message = format!("the language is not one of those accepted: {accepted}");
+                return Err(Answer::refuse(Reason::Language, message));
+            }
+        }
+        let refuse = |what: &str, most: usize| {
+            let message = format!("the text has more than {most} characters{what}");
+            Answer::refuse(Reason::TextLength, message)
+        };
+        // Counted as far as is needed: a text of a gigabyte is not walked through.
+        let most = limits.max_characters;
+        let characters = ask.text.chars().take(most.saturating_add(1)).count();
+        if characters > most {
+            return Err(refuse("", most));
+        }
+        let most = limits.max_folded_characters;
+        if !ask.text.is_ascii() && ask.text.nfkc().take(most.saturating_add(1)).count() > most {
+            return Err(refuse(" once compatibility forms are undone", most));
+        }
+        Ok(characters)
+    }
+
+    fn note_refusal(&mut self, answer: &Answer, ask: &Ask<'_>) {
+        let event = match answer.reason {
+            Some(Reason::RateLimit) => Event::RateViolation,
+            Some(Reason::Overload) => Event::Overload,
+            Some(Reason::Unauthenticated) => Event::AuthFailure,
+            Some(Reason::Forbidden) => Event::PermissionDenied,
+            Some(Reason::TextLength | Reason::AudioLength) => Event::LimitExceeded,
+            _ => return,
+        };
+        self.note(event, ask.subject.unwrap_or_default(), ask.now_ns);
+    }
+
+    fn note(&mut self, event: Event, source: &str, now_ns: u64) {
+        if let Some(alert) = self.monitor.record(event, source, now_ns) {
+            if self.alerts.len() >= MAX_ALERTS {
+                self.alerts.remove(0);
+            }
+            self.alerts.push(alert);
+        }
+    }
+}
+
+impl Pass {
+    /// The longest that the audio may become, in seconds.
+    pub fn max_seconds(&self) -> f64 {
+        self.access.lock().config.audio.max_seconds
+    }
+
+    /// Counts what became of it; once.
+    pub fn end(&mut self, event: Event, now_ns: u64) {
+        if !self.ended {
+            self.ended = true;
+            let mut state = self.access.lock();
+            state.admission.release(self.ticket);
+            state.note(event, "", now_ns);
+        }
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        self.end(Event::Aborted, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn access(json: &str) -> Access {
+        Access::new(Config::from_json(json).unwrap()).unwrap()
+    }
+
+    fn ask<'a>(subject: Option<&'a str>, text: &'a str) -> Ask<'a> {
+        Ask { subject, voice: "heart", text, ..Ask::default() }
+    }
+
+    fn reason(access: &Access, ask: &Ask<'_>) -> Option<Reason> {
+        access.begin(ask).err().and_then(|answer| answer.reason)
+    }
+
+    #[test]
+    fn by_default_ten_pass_at_once_and_the_eleventh_hears_when_to_come_back() {
+        let access = access(r#"{"version": 1}"#);
+        for _ in 0..10 {
+            assert_eq!(reason(&access, &ask(Some("user-1"), "Good morning.")), None);
+        }
+        let refused = access.begin(&ask(Some("user-1"), "Good morning.")).err().unwrap();
+        assert_eq!((refused.http_status, refused.retry_after), (429, Some(1.0)));
+        assert_eq!(reason(&access, &ask(Some("user-2"), "Good morning.")), None);
+        assert_eq!(access.snapshot().events[&Event::RateViolation], 1);
+    }
+
+    #[test]
+    fn a_text_is_measured_before_and_after_folding() {
+        let access = access(r#"{"version": 1, "text": {"max_characters": 10, "max_folded_characters": 20}}"#);
+        assert_eq!(reason(&access, &ask(None, "ééééééééééé")), Some(Reason::TextLength));
+        assert_eq!(reason(&access, &ask(None, "éééééééééé")), None);
+        // One character that folds to eighteen.
+        assert_eq!(reason(&access, &ask(None, "\u{fdfa}")), None);
+        assert_eq!(reason(&access, &ask(None, "\u{fdfa}\u{fdfa}")), Some(Reason::TextLength));
+    }
+
+    #[test]
+    fn a_strict_gate_wants_a_subject_and_a_role_that_may() {
+        let access = access(r#"{"version": 1, "profile": "strict"}"#);
+        let with = |role| Ask { role, ..ask(Some("user-1"), "Good morning.") };
+        assert_eq!(reason(&access, &ask(None, "x")), Some(Reason::Unauthenticated));
+        assert_eq!(reason(&access, &with(None)), Some(Reason::Unauthenticated));
+        assert_eq!(reason(&access, &with(Some("nobody"))), Some(Reason::Forbidden));
+        assert_eq!(reason(&access, &with(Some("guest"))), None);
+    }
+
+    #[test]
+    fn a_language_that_is_named_must_be_one_of_those_accepted() {
+        let access = access(r#"{"version": 1, "profile": "baseline"}"#);
+        let with = |language| Ask { language, ..ask(None, "Good morning.") };
+        assert_eq!(reason(&access, &with(Some("en-GB"))), None);
+        assert_eq!(reason(&access, &with(None)), None);
+        for language in ["de", "e", "english-language-of-england-and-more"] {
+            assert_eq!(reason(&access, &with(Some(language))), Some(Reason::Language), "{language}");
+        }
+    }
+
+    #[test]
+    fn a_pass_holds_its_place_until_it_is_dropped() {
+        let access = access(r#"{"version": 1, "admission": {"utterances": 2, "share": 0.5}}"#);
+        let first = access.begin(&ask(Some("a"), "x")).ok().unwrap();
+        let full = access.begin(&ask(Some("a"), "x")).err().unwrap();
+        assert_eq!((full.reason, full.http_status), (Some(Reason::Overload), 503));
+        let _second = access.begin(&ask(Some("b"), "x")).ok().unwrap();
+        assert_eq!(reason(&access, &ask(Some("c"), "x")), Some(Reason::Overload));
+        drop(first);
+        assert_eq!(reason(&access, &ask(Some("c"), "x")), None);
+        assert_eq!(access.snapshot_json()["in_flight"]["utterances"], 1);
+    }
+
+    #[test]
+    fn the_panic_switch_stops_everything_until_it_is_lifted() {
+        let access = access(r#"{"version": 1}"#);
+        access.panic("a key has leaked");
+        let refused = access.begin(&ask(None, "x")).err().unwrap();
+        assert_eq!((refused.reason, refused.http_status), (Some(Reason::Panic), 503));
+        assert!(access.lift());
+        assert_eq!(reason(&access, &ask(None, "x")), None);
+        access.revoke_all(100);
+        access.revoke_all(50);
+        assert_eq!(access.revoked_before(), 100);
+    }
+
+    #[test]
+    fn a_reload_keeps_what_is_owed_and_in_flight() {
+        let access = access(r#"{"version": 1}"#);
+        let _passes: Vec<_> = (0..10).map(|_| access.begin(&ask(Some("a"), "x")).ok().unwrap()).collect();
+        access
+            .reload(Config::from_json(r#"{"version": 1, "text": {"max_characters": 5}}"#).unwrap())
+            .unwrap();
+        assert_eq!(reason(&access, &ask(Some("a"), "x")), Some(Reason::RateLimit));
+        assert_eq!(reason(&access, &ask(Some("a"), "longer")), Some(Reason::TextLength));
+        assert_eq!(access.snapshot_json()["in_flight"]["utterances"], 10);
+    }
+
+    #[test]
+    fn ten_violations_of_one_subject_raise_one_alert() {
+        let access = access(r#"{"version": 1}"#);
+        (0..30).for_each(|_| drop(access.begin(&ask(Some("a"), "x"))));
+        let alerts = access.take_alerts();
+        assert_eq!(alerts.len(), 1);
+        assert_eq!((alerts[0].event, alerts[0].source.as_str()), (Event::RateViolation, "a"));
+        assert!(access.take_alerts().is_empty());
+    }
+
+    #[test]
+    fn kinds_have_limits_of_their_own_and_commands_are_none_unless_listed() {
+        let access = access(
+            r#"{"version": 1, "rate": {"kinds": {"detect": {"per_minute": 1, "burst": 1}}},
+                "commands": {"stop": {}}}"#,
+        );
+        assert!(access.check_rate("detect", "a", 0).allowed && !access.check_rate("detect", "a", 0).allowed);
+        assert!(access.check_rate("other", "a", 0).allowed);
+        assert!(access.check_command("stop", "{}", "a", 0).allowed);
+        assert!(!access.check_command("rm", "{}", "a", 0).allowed);
+        let none = Access::new(Config::default()).unwrap();
+        assert!(!none.check_command("stop", "{}", "a", 0).allowed);
+    }
+}
