@@ -16,7 +16,7 @@ use crate::text::fold::is_ignorable;
 use crate::text::letters::{BUILT, glyph, stands_for};
 
 /// Most readings that are followed at one place.
-const MAX_STATES: usize = 96;
+const MAX_STATES: usize = 48;
 /// Most characters between two letters of a word.
 const MAX_GAP: u8 = 16;
 /// Longest letter built of signs, in characters.

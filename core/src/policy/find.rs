@@ -153,7 +153,7 @@ impl Work<'_, '_> {
             }
         }
         self.disguised(&seen, &mut tokens);
-        let (spelled, open) = spell::find(vocabulary, text, &seen.starts);
+        let (spelled, open) = spell::find(vocabulary, text, &seen.words, &seen.starts);
         if self.reading.more && open < text.len() {
             self.open_at(self.read(open..open + 1).start);
         }

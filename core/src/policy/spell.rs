@@ -5,14 +5,27 @@
 
 use super::disguise::{Found, Undone};
 use super::vocabulary::Vocabulary;
-use crate::text::scan;
+use crate::text::scan::{self, Word};
 
 /// Fewest letters that are taken for a spelled word.
 const FEWEST: usize = 4;
+/// Longest name of a letter, in bytes.
+const LONGEST_NAME: usize = 9;
+
+/// All names, and all letters: what the filter of words must let pass.
+#[rustfmt::skip]
+pub const NAMES: [&str; 98] = [
+    "ay", "eh", "bee", "be", "cee", "see", "sea", "dee", "ee", "ef", "eff", "gee", "aitch", "haitch", "eye", "aye", "jay", "kay", "okay", "el", "ell", "em", "en", "oh", "owe", "pee", "pea",
+    "cue", "queue", "ar", "are", "ess", "tee", "tea", "you", "yew", "vee", "doubleyou", "ex", "why", "wye", "zee", "zed",
+    "alpha", "alfa", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliett", "juliet", "kilo", "lima", "mike", "november", "oscar", "papa", "quebec", "romeo",
+    "sierra", "tango", "uniform", "victor", "whiskey", "whisky", "xray", "yankee", "zulu",
+    "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v", "w", "x", "y", "z",
+];
 
 /// The letter that a word names, and whether it is nothing else than its name.
 #[rustfmt::skip]
 fn letter(word: &str) -> Option<(char, bool)> {
+    debug_assert!(word.len() <= LONGEST_NAME);
     let named = match word {
         "ay" | "eh" => ('a', false), "bee" | "be" => ('b', false), "cee" | "see" | "sea" => ('c', false), "dee" => ('d', true), "ee" => ('e', true), "ef" | "eff" => ('f', true),
         "gee" => ('g', false), "aitch" | "haitch" => ('h', true), "eye" | "aye" => ('i', false), "jay" => ('j', true), "kay" | "okay" => ('k', word == "kay"), "el" | "ell" => ('l', true),
@@ -31,22 +44,32 @@ fn letter(word: &str) -> Option<(char, bool)> {
     Some(named)
 }
 
-/// Finds spelled words; `starts` are the words of the folded text. The second value says from where on more text may
-/// change the answer.
-pub fn find(vocabulary: &Vocabulary, text: &str, starts: &[u32]) -> (Vec<Found>, usize) {
+/// Finds spelled words. `words` are those that the filter let pass, which lets all names of letters pass; `starts` are
+/// all words of the folded text. The second value says from where on more text may change the answer.
+pub fn find(vocabulary: &Vocabulary, text: &str, words: &[Word], starts: &[u32]) -> (Vec<Found>, usize) {
     let mut found = Vec::new();
     let mut row: Vec<(char, bool, usize, usize)> = Vec::new();
-    for start in starts {
-        let start = *start as usize;
-        // No name is longer than nine letters.
-        let window = text.as_bytes().get(start..(start + 10).min(text.len())).unwrap_or_default();
-        let length = window.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        let word = text.get(start..start + length).unwrap_or_default();
-        let named = if (1..=9).contains(&length) { letter(&word.to_ascii_lowercase()) } else { None };
-        match named {
-            Some((letter, sure)) => row.push((letter, sure, start, start + length)),
-            None => spelled(vocabulary, &std::mem::take(&mut row), &mut found),
+    let mut place = 0;
+    let mut last = usize::MAX;
+    for word in words.iter().filter(|word| !word.broken && word.end - word.start <= LONGEST_NAME) {
+        let mut small = [0; LONGEST_NAME];
+        let part = text.get(word.start..word.end).unwrap_or_default();
+        let Some(buffer) = small.get_mut(..part.len()) else { continue };
+        buffer.copy_from_slice(part.as_bytes());
+        buffer.make_ascii_lowercase();
+        let Some((letter, sure)) = std::str::from_utf8(buffer).ok().and_then(letter) else { continue };
+        // The words come in order, so the place of each is found by going on.
+        while starts.get(place).is_some_and(|start| (*start as usize) < word.start) {
+            place += 1;
         }
+        if last.wrapping_add(1) != place {
+            spelled(vocabulary, &std::mem::take(&mut row), &mut found);
+        }
+        last = place;
+        row.push((letter, sure, word.start, word.end));
+    }
+    if last.wrapping_add(1) != starts.len() {
+        spelled(vocabulary, &std::mem::take(&mut row), &mut found);
     }
     let kept = row.len().saturating_sub(vocabulary.longest);
     let open = row.get(kept).map_or(text.len(), |(_, _, start, _)| *start);
@@ -73,5 +96,20 @@ fn spelled(vocabulary: &Vocabulary, row: &[(char, bool, usize, usize)], found: &
                 found.push(Found { place: *start..*end, word: id, undone: Undone::SPELLED, whole: false });
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_a_letters_and_passes_the_filter() {
+        for name in NAMES {
+            assert!(letter(name).is_some(), "{name}");
+        }
+        assert_eq!(letter("kay"), Some(('k', true)));
+        assert_eq!(letter("are"), Some(('r', false)));
+        assert_eq!(letter("table"), None);
     }
 }

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use super::spell::NAMES;
 use crate::text::scan;
 
 /// A word of the vocabulary.
@@ -159,7 +160,8 @@ impl Vocabulary {
         self.lemmas = HashMap::new();
         let bits = (self.words.len() * 32).next_power_of_two().max(4096);
         self.filter = vec![0; bits / 64];
-        let keys: Vec<u64> = self.words.iter().map(|entry| scan::hash(&entry.text)).collect();
+        let names = NAMES.iter().map(|name| scan::hash(name));
+        let keys: Vec<u64> = self.words.iter().map(|entry| scan::hash(&entry.text)).chain(names).collect();
         for key in keys {
             for place in self.bits(key) {
                 if let Some(block) = self.filter.get_mut(place / 64) {

@@ -108,7 +108,7 @@ pub fn scan(text: &str, filter: impl Fn(u64) -> bool, longest: usize) -> Scan {
         sign: 0,
     };
     if text.is_ascii() {
-        text.bytes().enumerate().for_each(|(at, byte)| scanner.ascii(at, byte));
+        scanner.all_ascii(text.as_bytes());
     } else {
         for (at, character) in text.char_indices() {
             match u8::try_from(character) {
@@ -174,6 +174,47 @@ struct Scanner<'t, F> {
 }
 
 impl<F: Fn(u64) -> bool> Scanner<'_, F> {
+    /// The whole text, a word at a time: its hash stays in a register.
+    fn all_ascii(&mut self, bytes: &[u8]) {
+        let class = |byte: u8| CLASS.get(usize::from(byte)).copied().unwrap_or_default();
+        let mut at = 0;
+        while let Some(first) = bytes.get(at) {
+            let kind = class(*first);
+            if kind & (LETTER | DIGIT) == 0 {
+                if kind & SPACE != 0 { self.space(at, kind) } else { self.sign(at, *first, kind) }
+                at += 1;
+                continue;
+            }
+            let start = at;
+            let (mut hash, mut kinds, mut previous, mut run, mut long) = (SEED, 0, 0, 0u32, false);
+            for byte in bytes.get(at..).unwrap_or_default() {
+                let kind = class(*byte);
+                if kind & (LETTER | DIGIT) == 0 {
+                    break;
+                }
+                let lower = byte | 0x20;
+                kinds |= kind;
+                run = if lower == previous { run + 1 } else { 1 };
+                long |= run >= 3;
+                previous = lower;
+                hash = step(hash, lower);
+                at += 1;
+            }
+            self.open_word(start, u32::from(first | 0x20), kinds);
+            self.hash = hash;
+            if let Some(word) = &mut self.word {
+                word.characters = u32::try_from(at - start).unwrap_or(u32::MAX);
+                word.scripts = if kinds & LETTER != 0 { LATIN } else { 0 };
+                word.odd = long;
+                word.looks = false;
+            }
+            // Whether the text goes on with this word is asked before it is ended.
+            if at < bytes.len() {
+                self.end_word(at);
+            }
+        }
+    }
+
     #[inline]
     fn ascii(&mut self, at: usize, byte: u8) {
         let class = CLASS.get(usize::from(byte)).copied().unwrap_or_default();

@@ -13,6 +13,7 @@ const MAX_REFERENCE: usize = 12;
 
 /// The reading without tags, or nothing when the text has none. Linear in the text.
 pub fn joined(text: &str) -> Option<View> {
+    memchr::memchr2(b'<', b'&', text.as_bytes())?;
     let mut view = View::default();
     let mut found = false;
     let mut at = 0;
