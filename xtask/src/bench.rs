@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: the speed benches of `bench/`, and with `watermark` the robustness bench.
+//! `cargo xtask bench`: the speed benches of `bench/`, and with `watermark` the robustness bench, with `policy` what
+//! the text policy catches.
 
 use crate::place::Profile;
 use crate::python::{self, Environment};
@@ -6,10 +7,10 @@ use crate::{Result, build, place, step, tool};
 use std::env;
 
 pub fn run(arguments: &[String]) -> Result {
-    if let Some((name, rest)) = arguments.split_first()
-        && name == "watermark"
-    {
-        return watermark(rest);
+    match arguments.split_first() {
+        Some((name, rest)) if name == "watermark" => return watermark(rest),
+        Some((name, rest)) if name == "policy" => return policy(rest),
+        _ => {}
     }
     let mut cargo = tool::cargo();
     cargo.args(["bench", "--locked", "--package", "voxguard-bench", "--"]).args(arguments);
@@ -17,6 +18,50 @@ pub fn run(arguments: &[String]) -> Result {
         Ok(())
     } else {
         Err("the benches broke off; their own words stand above".into())
+    }
+}
+
+/// Runs the bench of the text policy, and with `--peers` its peers on the same sets, installed into `target/`.
+fn policy(arguments: &[String]) -> Result {
+    let bench = || {
+        let mut cargo = tool::cargo();
+        cargo.args(["run", "--locked", "--release", "--package", "voxguard-bench", "--bin", "policy", "--"]);
+        cargo.current_dir(place::top());
+        cargo
+    };
+    let ours: Vec<&String> = arguments.iter().filter(|argument| *argument != "--peers").collect();
+    if !bench().args(ours).status()?.success() {
+        return Err("the bench broke off; its words stand above".into());
+    }
+    if !asks(arguments, "--peers") {
+        step::note(
+            "without",
+            "peers: --peers installs better-profanity, obscenity and Presidio into target/",
+        );
+        return Ok(());
+    }
+    let folder = place::target().join("bench/policy");
+    std::fs::create_dir_all(&folder)?;
+    let sets = folder.join("sets.jsonl");
+    if !bench().arg("--dump").arg(&sets).status()?.success() {
+        return Err("the sets were not written; the words stand above".into());
+    }
+    let peers = Environment::open_in("venv-policy-peers")?;
+    if let Err(error) = peers.install_file(&place::top().join("bench/peers/requirements.txt")) {
+        step::note("without", &format!("peers in Python: {error}"));
+    }
+    std::fs::write(folder.join("package.json"), "{}")?;
+    let mut npm = tool::npm()?;
+    npm.args(["install", "--silent", "--ignore-scripts", "obscenity@0.4.6"]);
+    if !npm.current_dir(&folder).status()?.success() {
+        step::note("without", "obscenity, which does not install");
+    }
+    let mut python = peers.command();
+    python.arg(place::top().join("bench/peers/policy.py")).arg(&sets).arg(&folder);
+    if python.status()?.success() {
+        Ok(())
+    } else {
+        Err("the peers broke off; their words stand above".into())
     }
 }
 

@@ -28,6 +28,7 @@ cargo xtask COMMAND
   header             the C header, the list of symbols and the Rust declarations, from ffi/src
        --check       only says whether they are up to date
   bench [ARGS...]    the speed benches; the arguments go to criterion
+  bench policy       the text policy: disguises, false alarms, personal data, speed; --peers adds peers, --misses shows misses
   bench watermark    the robustness bench: attacks, quality, false alarms, speed; --help names its options,
                      --corpus FOLDER its speech, --peers sets the peers beside ours
   dist               the Python wheel, the Node package and the C archive, in target/packages/

@@ -97,12 +97,18 @@ function textTransformStream(policy, given = {}) {
     }
     if (blocked) {
       onBlocked?.(hits);
-      controller.terminate();
     }
+    return blocked;
   };
   return new TransformStream({
-    transform: (delta, controller) => give(stream.push(delta), controller),
-    flush: (controller) => give(stream.finish(), controller),
+    transform: (delta, controller) => {
+      if (give(stream.push(delta), controller)) {
+        controller.terminate();
+      }
+    },
+    flush: (controller) => {
+      give(stream.finish(), controller);
+    },
   });
 }
 

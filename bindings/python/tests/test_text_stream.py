@@ -45,9 +45,9 @@ def test_a_stream_decides_as_the_whole_does(policy: voxguard.Policy) -> None:
 
 def test_a_blocked_stream_is_over(policy: voxguard.Policy) -> None:
     s = policy.stream()
-    assert s.push("Good morning, I will k").text == "Good morning, I will "
-    r = s.push("1ll you ")
-    assert r.blocked and r.text == "" and r.hits[0].rule == "en-1"
+    assert s.push("Good morning, I will k").text == "Good morning, I "
+    r = s.push("1ll you, my friend ")
+    assert r.blocked and r.text == "will " and r.hits[0].rule == "en-1"
     assert s.finish().blocked and s.blocked
 
 
@@ -122,4 +122,4 @@ def test_rules_are_linted_signed_and_made_of_words() -> None:
 
 def test_why_is_explained(policy: voxguard.Policy) -> None:
     why = policy.explain("go k1ll")
-    assert why["hits"][0]["sought"] == "kill" and why["hits"][0]["undone"] == ["signs for letters"]
+    assert why["hits"][0]["sought"] == "kill" and "signs for letters" in why["hits"][0]["undone"]

@@ -18,9 +18,13 @@ use super::vocabulary::{Owner, WordId};
 use crate::text::fold::is_plain_ascii;
 use crate::text::letters::{LATIN, glyph};
 use crate::text::scan::{Scan, is_stop, scan};
+use crate::text::span::boundary;
 use crate::text::words::{is_unspaced, is_word_character};
 use crate::text::{View, fold};
 
+/// Longest piece of a disguised stretch that is read at once, and how far two pieces overlap, in bytes.
+const MAX_PIECE: usize = 8192;
+const OVERLAP: usize = 2048;
 /// Most ways through the phrases that are followed from one word.
 const MAX_WALKS: usize = 256;
 
@@ -139,6 +143,9 @@ impl Work<'_, '_> {
             } else {
                 vocabulary.find(part, word.hash)
             };
+            if found.is_none() && phonetic.is_none() {
+                continue;
+            }
             let place = self.read(word.start..word.end);
             let first = seen.starts.partition_point(|start| (*start as usize) < word.start);
             let next = first + 1 + usize::from(word.broken);
@@ -180,7 +187,17 @@ impl Work<'_, '_> {
     fn disguised(&self, seen: &Scan, tokens: &mut Vec<Token>) {
         let mut found: Vec<Found> = Vec::new();
         for (start, end) in &seen.regions {
-            undisguise(&self.policy.vocabulary, self.reading.text, self.read(*start..*end), &mut found);
+            let region = self.read(*start..*end);
+            let mut at = region.start;
+            // A long stretch is read in pieces that overlap by more than a word, so that what is in work stays small.
+            loop {
+                let stop = boundary(self.reading.text, (at + MAX_PIECE).min(region.end));
+                undisguise(&self.policy.vocabulary, self.reading.text, at..stop, &mut found);
+                if stop >= region.end {
+                    break;
+                }
+                at = boundary(self.reading.text, stop - OVERLAP);
+            }
         }
         let starts = |place: usize| {
             seen.starts.partition_point(|start| self.read(*start as usize..*start as usize + 1).start < place)

@@ -73,10 +73,25 @@ pub fn is_ignorable(character: char) -> bool {
     }
 }
 
+/// What a character folds to, for the bulk of Han, Cyrillic, Greek and Arabic text: letters that neither decompose nor
+/// compose with what stands before them.
+fn simple(character: char) -> Option<char> {
+    match character {
+        '\u{4E00}'..='\u{9FFF}' | '\u{628}'..='\u{63A}' | '\u{641}'..='\u{64A}' => Some(character),
+        '\u{430}'..='\u{438}' | '\u{43A}'..='\u{44F}' | '\u{3B1}'..='\u{3C1}' | '\u{3C3}'..='\u{3C9}' => {
+            Some(character)
+        }
+        '\u{410}'..='\u{418}' | '\u{41A}'..='\u{42F}' => char::from_u32(u32::from(character) + 0x20),
+        _ => None,
+    }
+}
+
 /// Whether folding a text changes nothing but case.
 pub fn is_plain_ascii(text: &str) -> bool {
     // Pieces without an early end are compared many bytes at a time.
-    text.as_bytes().chunks(64).all(|piece| piece.iter().fold(true, |plain, byte| plain & is_spoken_ascii(*byte)))
+    text.as_bytes()
+        .chunks(64)
+        .all(|piece| piece.iter().fold(true, |plain, byte| plain & is_spoken_ascii(*byte)))
 }
 
 fn is_spoken_ascii(byte: u8) -> bool {
@@ -108,6 +123,12 @@ impl Folder {
     }
 
     fn character(&mut self, character: char, source: Range<usize>) {
+        if let Some(simple) = simple(character) {
+            self.finish_cluster();
+            self.cluster.push(simple);
+            self.source = source;
+            return;
+        }
         if is_ignorable(character) {
             return;
         }
@@ -222,6 +243,17 @@ mod tests {
             ("ᾠδή ᾨδή", "ωδη ωδη"),
         ] {
             assert_eq!(fold(text).text(), folded, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_taken_for_simple_folds_as_by_the_tables() {
+        for character in (0..0x1_0000).filter_map(char::from_u32) {
+            if let Some(folded) = simple(character) {
+                let by_tables: String = character.nfkd().flat_map(fold_case).collect();
+                assert_eq!(by_tables, folded.to_string(), "{character:?}");
+                assert!(!is_ignorable(character) && !is_combining_mark(character));
+            }
         }
     }
 

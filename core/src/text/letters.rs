@@ -9,10 +9,12 @@
 
 use std::sync::OnceLock;
 
+use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript};
 use unicode_security::confusable_detection::skeleton;
 
 use super::fold::{fold, is_ignorable};
+use super::words::{is_unspaced, is_word_character};
 
 /// The scripts of a word, as bits: more than one in a word is a mixture.
 pub type Scripts = u8;
@@ -26,23 +28,32 @@ pub const OTHER: Scripts = 64;
 pub struct Glyph {
     /// Its script; none for digits, signs and marks.
     pub script: Scripts,
+    /// Whether it is part of a word, a mark, and of a script without spaces.
+    pub word: bool,
+    /// A combining mark.
+    pub mark: bool,
+    /// Of a script that is written without spaces.
+    pub unspaced: bool,
+    /// Whether it looks like Latin letters.
+    pub latin: bool,
     /// Whether it is Latin's twin: Unicode's confusables take it for one Latin letter.
     pub twin: bool,
     /// Letters that it looks like, folded, and other than itself.
     pub looks: Vec<Box<str>>,
 }
 
-impl Glyph {
-    /// Whether it looks like Latin letters.
-    pub fn looks_latin(&self) -> bool {
-        self.looks.iter().any(|look| look.bytes().all(|byte| byte.is_ascii_lowercase()))
-    }
-}
-
 const PAGE: usize = 256;
 const PAGES: usize = 0x11_0000 / PAGE;
 static TABLE: [OnceLock<Box<[Glyph]>>; PAGES] = [const { OnceLock::new() }; PAGES];
-static NOTHING: Glyph = Glyph { script: 0, twin: false, looks: Vec::new() };
+static NOTHING: Glyph = Glyph {
+    script: 0,
+    word: false,
+    mark: false,
+    unspaced: false,
+    latin: false,
+    twin: false,
+    looks: Vec::new(),
+};
 
 /// What is known of a character.
 pub fn glyph(character: char) -> &'static Glyph {
@@ -53,7 +64,15 @@ pub fn glyph(character: char) -> &'static Glyph {
 
 fn work_out(page: usize) -> Box<[Glyph]> {
     let code = |place: usize| u32::try_from(page * PAGE + place).ok().and_then(char::from_u32);
-    (0..PAGE).map(|place| code(place).map(describe).unwrap_or_default()).collect()
+    let known = |character: char| {
+        let mut glyph = describe(character);
+        glyph.word = is_word_character(character);
+        glyph.mark = is_combining_mark(character);
+        glyph.unspaced = is_unspaced(character);
+        glyph.latin = glyph.looks.iter().any(|look| look.bytes().all(|byte| byte.is_ascii_lowercase()));
+        glyph
+    };
+    (0..PAGE).map(|place| code(place).map(known).unwrap_or_default()).collect()
 }
 
 fn describe(character: char) -> Glyph {
@@ -71,7 +90,7 @@ fn describe(character: char) -> Glyph {
         Script::Cherokee | Script::Canadian_Aboriginal | Script::Runic | Script::Lisu => 32,
         _ => OTHER,
     };
-    let mut glyph = Glyph { script, twin: false, looks: Vec::new() };
+    let mut glyph = Glyph { script, ..Glyph::default() };
     let itself = fold(character.encode_utf8(&mut [0; 4])).text().to_owned();
     let mut looks: Vec<Box<str>> = Vec::new();
     let mut add = |look: &str| {

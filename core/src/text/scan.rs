@@ -5,10 +5,7 @@
 //! done on the *regions* alone: stretches that no ordinary sentence has, such as letters mixed with signs or
 //! digits, scripts mixed in a word, a letter three times in a row, or single letters in a row.
 
-use unicode_normalization::char::is_combining_mark;
-
 use super::letters::{LATIN, Scripts, glyph};
-use super::words::{is_unspaced, is_word_character};
 
 /// Most bytes between two single letters that belong together.
 const MAX_GAP: usize = 24;
@@ -181,7 +178,11 @@ impl<F: Fn(u64) -> bool> Scanner<'_, F> {
         while let Some(first) = bytes.get(at) {
             let kind = class(*first);
             if kind & (LETTER | DIGIT) == 0 {
-                if kind & SPACE != 0 { self.space(at, kind) } else { self.sign(at, *first, kind) }
+                if kind & SPACE != 0 {
+                    self.space(at, kind)
+                } else {
+                    self.sign(at, *first, kind)
+                }
                 at += 1;
                 continue;
             }
@@ -254,12 +255,12 @@ impl<F: Fn(u64) -> bool> Scanner<'_, F> {
     }
 
     fn other(&mut self, at: usize, character: char) {
-        let mark = is_combining_mark(character);
+        let known = glyph(character);
+        let mark = known.mark;
         if self.word.as_ref().is_some_and(|word| word.unspaced) && !mark {
             self.end_word(at);
         }
-        let known = glyph(character);
-        if !is_word_character(character) {
+        if !known.word {
             self.end_word(at);
             if character.is_whitespace() {
                 return self.space(
@@ -279,14 +280,14 @@ impl<F: Fn(u64) -> bool> Scanner<'_, F> {
             }
             return;
         }
-        let unspaced = is_unspaced(character);
+        let unspaced = known.unspaced;
         if unspaced {
             self.end_word(at);
         }
         if self.word.is_none() {
             self.open_word(at, u32::from(character), LETTER);
         }
-        let looks = known.looks_latin();
+        let looks = known.latin;
         if let Some(word) = &mut self.word {
             if at > word.start {
                 word.characters += u32::from(!mark);

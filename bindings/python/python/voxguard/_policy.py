@@ -172,8 +172,8 @@ def verdict(parts: _native._VerdictParts) -> Verdict:
 def _rules_json(rules: object) -> str:
     if isinstance(rules, Mapping):
         return json.dumps(dict(rules), allow_nan=False)
-    if isinstance(rules, (list, tuple)):
-        return json.dumps(list(rules), allow_nan=False)
+    if isinstance(rules, (list, tuple)) and all(_is_older(rule) for rule in rules):
+        return json.dumps([dict(rule) for rule in rules], allow_nan=False)
     if isinstance(rules, str) and not _is_file(rules):
         return _arguments.text(rules, "rules")
     if not isinstance(rules, (str, os.PathLike)):
@@ -185,6 +185,11 @@ def _rules_json(rules: object) -> str:
     except UnicodeDecodeError as error:
         message = f"rules file {os.fspath(rules)!r} is not UTF-8 at byte {error.start}"
         raise refusal(*UTF8, message) from None
+
+
+def _is_older(rule: object) -> bool:
+    """Whether this is a rule of the older shape, of which a list is a rules file."""
+    return isinstance(rule, Mapping) and "version" not in rule
 
 
 def _is_file(path: str) -> bool:
