@@ -191,8 +191,18 @@ impl Policy {
                 all.open = all.open.min(path.source(0..read.len()).end.max(tags::settled(text)));
             }
         }
-        if more {
-            all.open = all.open.min(tags::settled(text));
+        let settled = if more { tags::settled(text) } else { text.len() };
+        if settled < text.len() {
+            // What follows a tag that is still open may go on with what stands before it.
+            let before = text.get(..settled).unwrap_or_default();
+            let spoken =
+                Spoken { markup: Markup::Plain, text: View::identity(before), joined: tags::joined(before) };
+            let unsettled = if tags::settled(before) == settled {
+                self.findings(before, &spoken, from, more).open
+            } else {
+                from
+            };
+            all.open = all.open.min(settled).min(unsettled.max(from));
         }
         all
     }

@@ -155,7 +155,9 @@ impl Stream {
         let mut until = found.open.max(self.settled);
         found.places.sort_by_key(|place| usize::MAX - place.start);
         for place in &found.places {
-            if place.start < until && place.end > until {
+            // What is spoken instead of a place depends on the character after it.
+            let last = more && place.end == self.buffer.len();
+            if place.start < until && (place.end > until || last) {
                 until = place.start;
             }
         }
@@ -180,10 +182,10 @@ impl Stream {
             hit.end += self.base.1;
         }
         let masks: Vec<_> = masks.into_iter().filter(|mask| mask.place.end <= until).collect();
-        let upto = self.buffer.get(..until).unwrap_or_default();
-        // Before the first mask nothing changes, so what was released stands as it was.
-        let masked = mask::apply(upto, &masks, None);
-        let text = masked.get(self.settled..).unwrap_or_default().to_owned();
+        // Before the first mask nothing changes, so what was released stands as it was; nor does what is held.
+        let masked = mask::apply(&self.buffer, &masks, None);
+        let end = masked.len().saturating_sub(self.buffer.len() - until);
+        let text = masked.get(self.settled..end).unwrap_or_default().to_owned();
         self.settled = until;
         self.blocked = block.is_some();
         self.over |= self.blocked;

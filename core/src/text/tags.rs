@@ -40,20 +40,37 @@ pub fn joined(text: &str) -> Option<View> {
 /// Longest tag or comment in plain text, in bytes.
 const MAX_TAG: usize = 1024;
 
-/// Up to where a continuation of the text changes nothing of its tags: the start of the last one that is
-/// still open, or the end.
+/// Up to where a continuation of the text changes nothing of its tags: the first of the last few that more tags begin
+/// than end from there on, or the end of the text. Tags may be written with references.
 pub fn settled(text: &str) -> usize {
     let from = boundary(text, text.len().saturating_sub(MAX_TAG));
     let rest = text.get(from..).unwrap_or_default();
-    let open = rest.rfind('<').filter(|at| {
-        let inside = rest.get(at + 1..).unwrap_or_default();
-        let begins = inside
-            .chars()
-            .next()
-            .is_none_or(|first| first.is_ascii_alphabetic() || matches!(first, '/' | '!' | '?'));
-        begins && !inside.contains('>')
+    let mut open = None;
+    let mut depth = 0usize;
+    for (at, sign) in rest.match_indices(['<', '>', '&']) {
+        let after = rest.get(at + 1..).unwrap_or_default();
+        let begins = match sign {
+            "<" => after
+                .chars()
+                .next()
+                .is_none_or(|first| first.is_ascii_alphabetic() || matches!(first, '/' | '!' | '?')),
+            "&" => ["lt", "#60", "#x3c", "#x3C"].iter().any(|name| after.starts_with(name)),
+            _ => false,
+        };
+        if begins {
+            open = open.or(Some(at));
+            depth += 1;
+        } else if sign == ">" {
+            depth = depth.saturating_sub(1);
+            open = open.filter(|_| depth > 0);
+        }
+    }
+    // An override without an end shows everything that follows the other way round.
+    let shown = text.rfind('\u{202E}').filter(|at| {
+        let run = text.get(at + '\u{202E}'.len_utf8()..).unwrap_or_default();
+        !run.contains(['\u{202C}', '\u{202D}', '\n'])
     });
-    open.map_or(text.len(), |at| from + at)
+    open.map_or(text.len(), |at| from + at).min(shown.unwrap_or(text.len()))
 }
 
 /// The text as a bidirectional override shows it: what stands between U+202E and the character that ends it the

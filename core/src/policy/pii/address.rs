@@ -95,7 +95,7 @@ fn spoken(atoms: &Atoms<'_>, items: &mut Vec<Item>) {
             if spoken_joint && joint > 0 && small(first) {
                 first = joint - 1;
             } else if matches!(atoms.gap(first).trim(), "." | "_" | "-" | "")
-                && !atoms.gap(first).contains(' ')
+                && !atoms.gap(first).contains(char::is_whitespace)
             {
                 first = joint;
             } else {
@@ -110,7 +110,8 @@ fn spoken(atoms: &Atoms<'_>, items: &mut Vec<Item>) {
             let next = if spoken_dot { last + 2 } else { last + 1 };
             let joined = spoken_dot
                 || sign(next, '.')
-                || !atoms.gap(next).contains(' ') && matches!(atoms.gap(next), "." | "-" | "");
+                || !atoms.gap(next).contains(char::is_whitespace)
+                    && matches!(atoms.gap(next), "." | "-" | "");
             let Some(part) = list.get(next).filter(|_| joined) else { break };
             last = next;
             if ENDS.contains(&part.text) {
