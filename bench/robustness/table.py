@@ -190,7 +190,7 @@ def document(run: dict) -> str:
     for name in run["schemes"]:
         parts += [f"\n## {name}, every attack\n", per_attack(run, name)]
     for one in ours:
-        parts.insert(3, f"\n## {one}: what it must reach\n\n{target.shown(target.judged(run, one))}")
+        parts.insert(4, f"\n## {one}: what it must reach\n\n{target.shown(target.judged(run, one))}")
         for peer in run["schemes"]:
             if peer not in ours:
                 text, behind = beside(run, one, peer)
