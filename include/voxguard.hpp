@@ -606,6 +606,13 @@ class Ledger {
   Verification verify(std::string_view checkpoint) const {
     return verify_against(detail::data(checkpoint), checkpoint.size());
   }
+  /// Does one of the operations of docs/LEDGER.md: question and answer are JSON.
+  std::string ask(std::string_view question) const {
+    detail::Bytes answer;
+    detail::Failure failure;
+    failure.check(vg_ledger_ask(get(), detail::data(question), question.size(), answer.out(), failure.out()));
+    return answer.string();
+  }
   /// The public key that checkpoints verify with.
   std::string verifying_key() const {
     detail::Bytes key;

@@ -357,9 +357,24 @@ export declare class Ledger extends Handle {
   checkpoint(): Promise<string>;
   /** Reads the whole ledger and says whether it is what it was, and what the checkpoint says it was. */
   verify(checkpoint?: string | null): Promise<Verification>;
+  /** Does one of the operations of docs/LEDGER.md, such as ask('prove', { seq: 7 }), and gives its answer. */
+  ask(operation: string, fields?: { [field: string]: unknown }): Promise<unknown>;
   /** What a stranger needs to check a checkpoint: a C2SP verifier key. */
   readonly verifyingKey: string;
 }
+
+/** What is to be checked without a secret key: a record's proof, a continuation of a checkpoint, or a whole ledger. */
+export interface ProofQuestion {
+  key: string;
+  proof?: string;
+  ledger?: string;
+  checkpoint?: string;
+  witnesses?: string[];
+  quorum?: number;
+}
+
+/** Whether a proof, or a ledger, holds for who has the public key alone. */
+export declare function checkProof(question: ProofQuestion): Promise<{ holds: boolean; reason: string; [more: string]: unknown }>;
 
 /** What a guard is made of. */
 export interface GuardOptions {

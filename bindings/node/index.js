@@ -9,7 +9,7 @@ const { Marker, embed, embedAsync } = require('./lib/marker.js');
 const { Detector, detect, detectSync } = require('./lib/detector.js');
 const { Policy, lintRules, signRules, starterRules } = require('./lib/policy.js');
 const { TextStream, TextTransform, textTransformStream } = require('./lib/text_stream.js');
-const { Ledger } = require('./lib/ledger.js');
+const { Ledger, checkProof } = require('./lib/ledger.js');
 const { Guard } = require('./lib/guard.js');
 const { Utterance } = require('./lib/utterance.js');
 const { MarkTransform, markTransformStream } = require('./lib/stream.js');
@@ -27,6 +27,7 @@ module.exports = {
   TextTransform,
   Utterance,
   VoxguardError,
+  checkProof,
   detect,
   detectSync,
   embed,

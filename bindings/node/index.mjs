@@ -12,6 +12,7 @@ export const {
   TextTransform,
   Utterance,
   VoxguardError,
+  checkProof,
   detect,
   detectSync,
   embed,

@@ -131,5 +131,11 @@ fn flac(sound: &Sound) -> Result<Vec<u8>, String> {
         .map_err(|error| format!("cannot be encoded as FLAC: {error:?}"))?;
     let mut sink = flacenc::bitsink::ByteSink::new();
     stream.write(&mut sink).map_err(|error| format!("cannot be encoded as FLAC: {error:?}"))?;
-    Ok(sink.as_slice().to_vec())
+    let mut bytes = sink.as_slice().to_vec();
+    // The least block size of STREAMINFO leaves the last block out (RFC 9639, section 8.2); the encoder counts
+    // it in, and readers take the file for one of changing block sizes and stop at its end.
+    if let [.., least_high, least_low, most_high, most_low] = bytes.get_mut(..12).unwrap_or_default() {
+        (*least_high, *least_low) = (*most_high, *most_low);
+    }
+    Ok(bytes)
 }

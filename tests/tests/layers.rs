@@ -14,7 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("voxguard-ffi", &["voxguard-core", "voxguard-store"]),
     ("voxguard-capi", &["voxguard-ffi"]),
     ("voxguard", &["voxguard-ffi"]),
-    ("voxguard-python", &["voxguard"]),
+    ("voxguard-python", &["voxguard", "voxguard-cli"]),
     ("voxguard-node", &["voxguard"]),
     ("voxguard-example", &["voxguard"]),
     ("voxguard-cli", &["voxguard"]),

@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: the speed benches of `bench/`, and with `watermark` the robustness bench, with `policy` what
-//! the text policy catches.
+//! the text policy catches, with `ledger` how fast a ledger is.
 
 use crate::place::Profile;
 use crate::python::{self, Environment};
@@ -13,6 +13,17 @@ pub fn run(arguments: &[String]) -> Result {
         _ => {}
     }
     let mut cargo = tool::cargo();
+    if let Some((name, rest)) = arguments.split_first()
+        && name == "ledger"
+    {
+        let example =
+            ["run", "--locked", "--release", "--package", "voxguard-store", "--example", "ledger", "--"];
+        let folder = place::target().join("bench");
+        std::fs::create_dir_all(&folder)?;
+        cargo.args(example).arg("--folder").arg(folder).args(rest);
+        let well = cargo.current_dir(place::top()).status()?.success();
+        return if well { Ok(()) } else { Err("the bench broke off; its words stand above".into()) };
+    }
     cargo.args(["bench", "--locked", "--package", "voxguard-bench", "--"]).args(arguments);
     if cargo.current_dir(place::top()).status()?.success() {
         Ok(())

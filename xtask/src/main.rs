@@ -31,6 +31,7 @@ cargo xtask COMMAND
   bench policy       the text policy: disguises, false alarms, personal data, speed; --peers adds peers, --misses shows misses
   bench watermark    the robustness bench: attacks, quality, false alarms, speed; --help names its options,
                      --corpus FOLDER its speech, --peers sets the peers beside ours
+  bench ledger       that of the ledger: --records N, --folder FOLDER, --postgres URL
   dist               the Python wheel, the Node package and the C archive, in target/packages/
   help               this text
 

@@ -59,10 +59,21 @@ class Ledger extends Handle {
     return callAsync(() => held.verify(note));
   }
 
+  async ask(operation, fields) {
+    const held = native(this, Ledger, 'this');
+    const question = JSON.stringify({ ...fields, operation: string(operation, 'operation') });
+    return JSON.parse(await callAsync(() => held.ask(question)));
+  }
+
   get verifyingKey() {
     const held = native(this, Ledger, 'this');
     return call(() => held.verifyingKey());
   }
+}
+
+async function checkProof(question) {
+  const asked = JSON.stringify({ ...question });
+  return JSON.parse(await callAsync(() => addon.checkProof(asked)));
 }
 
 function opening(url, given, where) {
@@ -71,4 +82,4 @@ function opening(url, given, where) {
   return [url, native(key, Key, 'key')];
 }
 
-module.exports = { Ledger };
+module.exports = { Ledger, checkProof };

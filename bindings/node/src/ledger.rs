@@ -100,6 +100,12 @@ impl Ledger {
     }
 
     #[napi]
+    pub fn ask(&self, env: Env, question: String) -> Result<AsyncTask<Job<String>>> {
+        let ledger = self.held(&env)?;
+        Ok(start(move || ledger.ask(&question)))
+    }
+
+    #[napi]
     pub fn verifying_key(&self, env: Env) -> Result<String> {
         self.held(&env)?.verifying_key().map_err(|error| raise(&env, &error))
     }
@@ -114,4 +120,9 @@ impl Ledger {
 pub fn open_ledger(env: Env, url: String, key: &Key) -> Result<AsyncTask<Job<Ledger>>> {
     let key = key.held(&env)?;
     Ok(start(move || voxguard::Ledger::open(&url, &key).map(Ledger::new)))
+}
+
+#[napi]
+pub fn check_proof(question: String) -> AsyncTask<Job<String>> {
+    start(move || voxguard::check_proof(&question))
 }

@@ -23,32 +23,37 @@ impl Ledger {
     }
 
     fn len(&self, py: Python<'_>) -> PyResult<u64> {
-        self.ask(py, |ledger| ledger.len())
+        self.ask_of(py, |ledger| ledger.len())
     }
 
     fn get(&self, py: Python<'_>, seq: u64) -> PyResult<Option<String>> {
-        self.ask(py, |ledger| Ok(ledger.get(seq)?.map(|record| record.json)))
+        self.ask_of(py, |ledger| Ok(ledger.get(seq)?.map(|record| record.json)))
     }
 
     fn find_mark(&self, py: Python<'_>, mark: u64) -> PyResult<Vec<String>> {
-        self.ask(py, |ledger| Ok(sources(ledger.find_mark(mark)?)))
+        self.ask_of(py, |ledger| Ok(sources(ledger.find_mark(mark)?)))
     }
 
     fn find_subject(&self, py: Python<'_>, subject: &str) -> PyResult<Vec<String>> {
-        self.ask(py, |ledger| Ok(sources(ledger.find_subject(subject)?)))
+        self.ask_of(py, |ledger| Ok(sources(ledger.find_subject(subject)?)))
     }
 
     fn checkpoint(&self, py: Python<'_>) -> PyResult<String> {
-        self.ask(py, |ledger| ledger.checkpoint())
+        self.ask_of(py, |ledger| ledger.checkpoint())
     }
 
     /// The report as JSON.
     fn verify(&self, py: Python<'_>, checkpoint: Option<&str>) -> PyResult<String> {
-        self.ask(py, |ledger| Ok(ledger.verify(checkpoint)?.json))
+        self.ask_of(py, |ledger| Ok(ledger.verify(checkpoint)?.json))
+    }
+
+    /// Question and answer as JSON.
+    fn ask(&self, py: Python<'_>, question: &str) -> PyResult<String> {
+        self.ask_of(py, |ledger| ledger.ask(question))
     }
 
     fn verifying_key(&self, py: Python<'_>) -> PyResult<String> {
-        self.ask(py, |ledger| ledger.verifying_key())
+        self.ask_of(py, |ledger| ledger.verifying_key())
     }
 
     fn close(&self, py: Python<'_>) -> PyResult<()> {
@@ -70,7 +75,7 @@ impl Ledger {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ask<T: Send>(
+    fn ask_of<T: Send>(
         &self,
         py: Python<'_>,
         question: impl FnOnce(&voxguard::Ledger) -> Result<T, voxguard::Error> + Send,
@@ -82,4 +87,16 @@ impl Ledger {
 
 fn sources(records: Vec<voxguard::Record>) -> Vec<String> {
     records.into_iter().map(|record| record.json).collect()
+}
+
+/// Checks a proof, or a ledger, without a secret key: question and answer as JSON.
+#[pyfunction]
+pub(crate) fn check_proof(py: Python<'_>, question: &str) -> PyResult<String> {
+    work(py, || voxguard::check_proof(question))
+}
+
+/// Runs the command line with these words; gives the exit status.
+#[pyfunction]
+pub(crate) fn command_line(py: Python<'_>, words: Vec<String>) -> u8 {
+    py.detach(|| voxguard_cli::run(words.into_iter().map(Into::into)))
 }

@@ -39,7 +39,7 @@ mod _native {
     #[pymodule_export]
     use crate::key::Key;
     #[pymodule_export]
-    use crate::ledger::Ledger;
+    use crate::ledger::{Ledger, check_proof, command_line};
     #[pymodule_export]
     use crate::marker::{Marker, embed_f32, embed_i16};
     #[pymodule_export]

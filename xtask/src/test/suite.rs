@@ -98,7 +98,11 @@ fn header_is_current(_: &mut Scene) -> Result<Count> {
 }
 
 fn rust(scene: &mut Scene) -> Result<Count> {
-    counted("cargo test", &mut scene.cargo_test()?, Count::from_cargo)
+    let mut cargo = scene.cargo_test()?;
+    if tool::postgres() {
+        cargo.env("VOXGUARD_NEED_POSTGRES", "1");
+    }
+    counted("cargo test", &mut cargo, Count::from_cargo)
 }
 
 fn client(scene: &mut Scene) -> Result<Count> {

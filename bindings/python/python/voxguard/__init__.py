@@ -18,7 +18,7 @@ from ._access import Alert, Limit, Monitor, RateLimiter
 from ._detector import CurvePoint, Detection, Detector, Span, detect, detect_async
 from ._errors import VoxguardError, VoxguardRuntimeError, VoxguardValueError
 from ._guard import Guard, Utterance
-from ._ledger import Fault, Ledger, Verification
+from ._ledger import Fault, Ledger, Verification, check_proof
 from ._marker import Marker, embed, embed_async
 from ._native import Key, version
 from ._policy import (
@@ -79,6 +79,7 @@ __all__ = [
     "VoxguardError",
     "VoxguardRuntimeError",
     "VoxguardValueError",
+    "check_proof",
     "config",
     "detect",
     "detect_async",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Iterator, NamedTuple, Optional, Tuple, Type, overload
+from typing import Any, Dict, Iterator, NamedTuple, Optional, Tuple, Type, overload
 
 from . import _arguments, _native
 from ._native import Key
@@ -103,6 +103,15 @@ class Ledger:
             fault=None if fault is None else Fault(fault.get("seq"), fault["message"]),
         )
 
+    def ask(self, operation: str, **fields: Any) -> Any:
+        """Does one of the operations of docs/LEDGER.md, and gives its answer as JSON is read.
+
+        For instance ``ledger.ask("prove", seq=7)`` or ``ledger.ask("request", subject="anna",
+        right="erasure")``.
+        """
+        question = {"operation": _arguments.text(operation, "operation"), **fields}
+        return json.loads(self._native.ask(json.dumps(question)))
+
     @property
     def verifying_key(self) -> str:
         """The public key of the checkpoints, as signed notes write it."""
@@ -122,3 +131,14 @@ class Ledger:
         trace: Optional[TracebackType],
     ) -> None:
         self.close()
+
+
+def check_proof(**question: Any) -> Dict[str, Any]:
+    """Checks, with a public key alone, what a ledger gave out; ``["holds"]`` says whether it holds.
+
+    ``proof=`` and ``key=`` for a record's proof (``witnesses=`` and ``quorum=`` if others must have signed),
+    with ``checkpoint=`` for the proof that a ledger continues an earlier one; ``ledger=`` (a URL), ``key=``
+    and ``checkpoint=`` for a whole ledger.
+    """
+    answer: Dict[str, Any] = json.loads(_native.check_proof(json.dumps(question)))
+    return answer

@@ -1,0 +1,243 @@
+//! What `cargo xtask bench ledger` runs: how fast a ledger is, on this machine and disk.
+//!
+//! `cargo run --release -p voxguard-store --example ledger -- [--records N] [--folder FOLDER] [--postgres URL]`
+//!
+//! Appends from 1 and from 64 writers (each append durable before it returns), the latency of those, growth
+//! to N records (1,000,000 by default) with the cost of an append, of a search and the memory at each
+//! stage, verification, proofs and their checking, soft lookup over a million ids; then the appends again
+//! on an empty PostgreSQL database, when one is given.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use voxguard_core::audio::SampleFormat;
+use voxguard_core::id::{MarkId, SubjectId};
+use voxguard_core::key::Key;
+use voxguard_core::ledger::{Body, Generation, Inclusion, LedgerKey, Lookup, Outcome, Record, VerifyingKey};
+use voxguard_core::policy::Action;
+use voxguard_core::watermark::codeword;
+use voxguard_store::Ledger;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Time that each rate is measured for.
+const MEASURED: Duration = Duration::from_secs(5);
+/// Writers that share commits.
+const WRITERS: u32 = 64;
+
+fn main() -> Result<(), Failure> {
+    let (mut records, mut folder, mut postgres) = (1_000_000u64, std::env::temp_dir(), None);
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
+        match word.as_str() {
+            "--records" => records = value.parse()?,
+            "--folder" => folder = PathBuf::from(value),
+            "--postgres" => postgres = Some(value),
+            other => return Err(format!("{other} is not known").into()),
+        }
+    }
+    let file = folder.join(format!("voxguard-bench-{}.db", std::process::id()));
+    let result = sqlite(&file, records);
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{suffix}", file.display()));
+    }
+    result?;
+    lookup()?;
+    if let Some(url) = postgres {
+        println!("PostgreSQL");
+        let key = Key::from_bytes(&[7; 32])?;
+        let ledger = Ledger::open(&url, &key)?;
+        appends(&ledger, &LedgerKey::new(&key), 1, 0)?;
+        appends(&ledger, &LedgerKey::new(&key), WRITERS, 1 << 24)?;
+        verification(&ledger)?;
+    }
+    Ok(())
+}
+
+fn sqlite(file: &Path, records: u64) -> Result<(), Failure> {
+    let key = Key::from_bytes(&[7; 32])?;
+    let ledger_key = LedgerKey::new(&key);
+    let ledger = Ledger::open(&format!("sqlite:///{}", file.display()), &key)?;
+    println!("SQLite");
+    appends(&ledger, &ledger_key, 1, 0)?;
+    appends(&ledger, &ledger_key, WRITERS, 1 << 24)?;
+    let mut stage = 100_000;
+    while ledger.len()? < records {
+        grow(&ledger, &ledger_key, stage.min(records))?;
+        stage *= 10;
+    }
+    verification(&ledger)?;
+    proofs(&ledger)
+}
+
+/// A generation with a mark, a subject and an audio hash of its own.
+fn generation(key: &LedgerKey, number: u64) -> Result<Record, Failure> {
+    // Marks and hashes are spread as those of real records are, which are random.
+    let mixed = (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut audio = [0; 32];
+    audio[..8].copy_from_slice(&mixed.to_be_bytes());
+    let mut id = [0; 16];
+    id[..8].copy_from_slice(&number.to_be_bytes());
+    let subject: SubjectId = format!("user-{}", number % 1000).parse()?;
+    Ok(Record {
+        id,
+        time_ms: 1_763_765_700_000 + number,
+        body: Body::Generation(Generation {
+            subject: Some(key.subject_tag(&subject)),
+            voice: "heart".to_owned(),
+            text: audio,
+            policy: Some([4; 32]),
+            action: Action::Allow,
+            mark: Some(MarkId::new((mixed >> 32) as u32)),
+            key: Some(key.id()),
+            rate: 24_000,
+            channels: 1,
+            frames_in: 48_000,
+            frames_marked: 48_000,
+            sample_format: SampleFormat::F32,
+            audio_in: [6; 32],
+            audio_out: audio,
+            outcome: Outcome::Complete,
+            model: None,
+            parameters: None,
+            attachment: None,
+        }),
+    })
+}
+
+/// Appends from so many writers for a while.
+fn appends(ledger: &Ledger, key: &LedgerKey, writers: u32, from: u64) -> Result<(), Failure> {
+    let next = AtomicU64::new(from);
+    let taken: Mutex<Vec<Duration>> = Mutex::default();
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..writers)
+            .map(|_| {
+                scope.spawn(|| -> Result<(), Failure> {
+                    let mut ours = Vec::new();
+                    while begun.elapsed() < MEASURED {
+                        let record = generation(key, next.fetch_add(1, Ordering::Relaxed))?;
+                        let started = Instant::now();
+                        ledger.append(&record)?;
+                        ours.push(started.elapsed());
+                    }
+                    taken.lock().map_err(|_| "a writer failed")?.extend(ours);
+                    Ok(())
+                })
+            })
+            .collect();
+        threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a writer failed")?)
+    })?;
+    let mut taken = taken.into_inner()?;
+    taken.sort_unstable();
+    let rate = taken.len() as f64 / begun.elapsed().as_secs_f64();
+    let at = |share: f64| taken[((taken.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
+    println!(
+        "  {writers:>2} writers: {rate:.0} durable records/s; latency p50 {:.2} ms, p99 {:.2} ms",
+        at(0.5),
+        at(0.99)
+    );
+    Ok(())
+}
+
+/// Appends from many writers until there are so many records; then searches.
+fn grow(ledger: &Ledger, key: &LedgerKey, until: u64) -> Result<(), Failure> {
+    let (before, begun) = (ledger.len()?, Instant::now());
+    // Numbers that the measured appends did not use.
+    let (next, end) = (AtomicU64::new((1 << 32) + before), (1 << 32) + until);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..1024)
+            .map(|_| {
+                scope.spawn(|| -> Result<(), Failure> {
+                    loop {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        if number >= end {
+                            return Ok(());
+                        }
+                        ledger.append(&generation(key, number)?)?;
+                    }
+                })
+            })
+            .collect();
+        threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a writer failed")?)
+    })?;
+    let each = begun.elapsed().as_secs_f64() * 1e6 / (until - before).max(1) as f64;
+    let mut found = Vec::new();
+    for step in 0..200u64 {
+        let number = (1 << 32) + before + step * ((until - before) / 200).max(1);
+        let Some(mark) = generation(key, number.min(end - 1))?.mark() else { continue };
+        let started = Instant::now();
+        let records = ledger.find_mark(mark)?;
+        found.push(started.elapsed());
+        assert!(!records.is_empty(), "a record is not found by its mark");
+    }
+    found.sort_unstable();
+    let median = found[found.len() / 2].as_secs_f64() * 1000.0;
+    let worst = found[found.len() - 1].as_secs_f64() * 1000.0;
+    println!(
+        "  {until} records: {each:.1} us an append (1024 writers), find by id {median:.3} ms (worst {worst:.2} ms), \
+         memory {} MiB",
+        resident_mib()
+    );
+    Ok(())
+}
+
+fn verification(ledger: &Ledger) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let verification = ledger.verify(None)?;
+    let rate = verification.entries as f64 / begun.elapsed().as_secs_f64();
+    assert!(verification.intact, "{verification}");
+    println!("  verify: {rate:.0} records/s over {}, memory {} MiB", verification.entries, resident_mib());
+    Ok(())
+}
+
+fn proofs(ledger: &Ledger) -> Result<(), Failure> {
+    let public: VerifyingKey = ledger.verifying_key().parse()?;
+    let (len, rounds) = (ledger.len()?, 200);
+    let (mut making, mut checking) = (Duration::ZERO, Duration::ZERO);
+    for round in 0..rounds {
+        let begun = Instant::now();
+        let proof = ledger.prove(1 + round * (len - 1) / rounds, 0)?.ok_or("no proof")?.to_text();
+        making += begun.elapsed();
+        let begun = Instant::now();
+        Inclusion::parse(&proof)?.verify(&public, None, &[], 0)?;
+        checking += begun.elapsed();
+    }
+    let mean = |time: Duration| time.as_secs_f64() * 1000.0 / rounds as f64;
+    println!("  proof: made in {:.3} ms, checked offline in {:.3} ms", mean(making), mean(checking));
+    Ok(())
+}
+
+fn lookup() -> Result<(), Failure> {
+    let ids: Vec<u32> =
+        (0..1_000_000u64).map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32).collect();
+    let truth = MarkId::new(ids[123_456]);
+    // A codeword that noise has turned a part of.
+    let soft: Vec<f32> = codeword(truth)
+        .iter()
+        .enumerate()
+        .map(|(at, sign)| if at % 7 == 0 { -0.5 * sign } else { 0.7 * sign })
+        .collect();
+    let begun = Instant::now();
+    let mut lookup = Lookup::new(&soft).ok_or("no soft bits")?;
+    ids.iter().for_each(|id| lookup.compare(MarkId::new(*id)));
+    let best = lookup.finish().ok_or("no ids")?;
+    assert_eq!(best.mark, truth);
+    println!(
+        "soft lookup over 1,000,000 ids: {:.0} ms, p-value {:.1e} corrected for them",
+        begun.elapsed().as_secs_f64() * 1000.0,
+        best.p_value
+    );
+    Ok(())
+}
+
+/// Memory of this process, in MiB; 0 where the system does not tell.
+fn resident_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse::<u64>().ok());
+    kib.unwrap_or(0) / 1024
+}
