@@ -31,6 +31,21 @@ impl Clip {
         }
     }
 
+    /// The clips of a folder, by name.
+    ///
+    /// # Errors
+    /// A folder or a clip that cannot be read, or a folder without clips.
+    pub fn read_folder(folder: &Path) -> Result<Vec<Self>, Failure> {
+        let entries = std::fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+        let mut paths = entries.map(|e| Ok(e?.path())).collect::<Result<Vec<_>, std::io::Error>>()?;
+        paths.retain(|path| path.extension().is_some_and(|end| end == "flac" || end == "wav"));
+        paths.sort();
+        if paths.is_empty() {
+            return Err(format!("{}: no .flac or .wav clip in it", folder.display()).into());
+        }
+        paths.iter().map(|path| Self::read(path)).collect()
+    }
+
     fn read_flac(path: &Path) -> Result<Self, Failure> {
         let mut reader = claxon::FlacReader::open(path)?;
         let info = reader.streaminfo();

@@ -3,3 +3,4 @@
 pub mod attack;
 pub mod clip;
 pub mod policy;
+pub mod regain;
