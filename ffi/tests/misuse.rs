@@ -174,6 +174,27 @@ fn null_is_an_answer_everywhere() {
         vg_access_free(null_mut());
     };
 
+    // Rules, packs and streams of text.
+    let rules = answers! {
+        vg_rules_lint(null(), 0, null_mut(), e);
+        vg_rules_starter(null(), 0, null_mut(), e);
+        vg_rules_from_words(null(), 0, null(), 0, null(), 0, 0, null(), 0, null_mut(), e);
+        vg_rules_sign(null(), 0, null(), null_mut(), e);
+        vg_rules_public_key(null(), null_mut());
+        vg_policy_explain(null(), null(), 0, 0, null_mut(), e);
+        vg_policy_check_consented(null(), null(), 0, 0, null(), 0, null_mut(), e);
+        vg_policy_from_pack(null(), 0, null(), 0, null_mut(), e);
+        vg_policy_new_classified(null(), 0, null(), null_mut(), e);
+        vg_findings_add(null_mut(), null());
+        vg_text_stream_new(null(), 0, null(), 0, null_mut(), e);
+        vg_text_stream_push(null_mut(), null(), 0, null_mut(), null_mut(), null_mut(), e);
+        vg_text_stream_finish(null_mut(), null_mut(), null_mut(), null_mut(), e);
+    };
+    for (name, status) in rules {
+        assert_eq!(status, VG_ERR_NULL, "{name}");
+    }
+    let freed_last = answers! { vg_text_stream_free(null_mut()); };
+
     // What takes no pointer, and vg_error_message above.
     let others = [
         "vg_limiter_script",
@@ -186,6 +207,8 @@ fn null_is_an_answer_everywhere() {
     let mut named: Vec<&str> =
         statuses.iter().map(|(name, _)| *name).chain(freed.map(|(name, ())| name)).collect();
     named.extend(access.map(|(name, _)| name));
+    named.extend(rules.map(|(name, _)| name));
+    named.extend(freed_last.map(|(name, ())| name));
     named.extend(freed_too.map(|(name, ())| name));
     named.extend(others);
     named.sort_unstable();

@@ -162,7 +162,8 @@ fn alone(word: &str, letter: char) -> bool {
     let letters: Vec<char> = word.chars().collect();
     let at = letters.iter().position(|other| *other == letter).unwrap_or(0);
     let vowel = |place: Option<&char>| place.is_some_and(|letter| "aeiou".contains(*letter));
-    !vowel(letters.get(at + 1)) && !(at > 0 && vowel(letters.get(at - 1)))
+    let before = at.checked_sub(1).and_then(|before| letters.get(before));
+    !(vowel(letters.get(at + 1)) || vowel(before))
 }
 
 fn names(word: &str) -> Option<String> {

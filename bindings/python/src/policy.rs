@@ -147,9 +147,9 @@ fn action_named(name: &str) -> Option<Action> {
 /// Asks Python. What it raises is a failure, and is told to `sys.unraisablehook`.
 fn ask(callback: &Py<PyAny>, spoken: &str) -> Result<Vec<Finding>, String> {
     let answer = Python::try_attach(|py| {
-        let found = callback.call1(py, (spoken,)).and_then(|found| {
-            found.extract::<Vec<(String, String, String, String, usize, usize)>>(py).map_err(PyErr::from)
-        });
+        let found = callback
+            .call1(py, (spoken,))
+            .and_then(|found| found.extract::<Vec<(String, String, String, String, usize, usize)>>(py));
         found
             .inspect_err(|error| error.clone_ref(py).write_unraisable(py, Some(callback.bind(py))))
             .map_err(drop)
