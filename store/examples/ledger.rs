@@ -222,7 +222,7 @@ fn lookup() -> Result<(), Failure> {
         .map(|(at, sign)| if at % 7 == 0 { -0.5 * sign } else { 0.7 * sign })
         .collect();
     let begun = Instant::now();
-    let mut lookup = Lookup::new(&soft).ok_or("no soft bits")?;
+    let mut lookup = Lookup::new(&soft, truth.value() as u8).ok_or("no soft bits")?;
     ids.iter().for_each(|id| lookup.compare(MarkId::new(*id)));
     let best = lookup.finish().ok_or("no ids")?;
     assert_eq!(best.mark, truth);
