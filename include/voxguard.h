@@ -97,6 +97,9 @@ typedef struct vg_detector_t vg_detector_t;
 /** The answer of one detection. */
 typedef struct vg_detection_t vg_detection_t;
 
+/** The search for marks in one stream. */
+typedef struct vg_listener_t vg_listener_t;
+
 /** A set of rules, ready to judge. */
 typedef struct vg_policy_t vg_policy_t;
 
@@ -386,6 +389,13 @@ void vg_key_free(vg_key_t *key);
  * at the front, and an output as large as the input always suffices, but for flush.
  */
 
+/** A mark with an id of 32 bits: the usual. */
+#define VG_SCHEME_ID32 0
+/** A mark with an id of 16 bits: found in shorter clips. */
+#define VG_SCHEME_ID16 1
+/** A mark without an id: it says "made under this key" and nothing else, in the shortest clips. */
+#define VG_SCHEME_PRESENCE 2
+
 /** What is marked, and with what. */
 typedef struct {
   /** sizeof this struct. */
@@ -394,13 +404,20 @@ typedef struct {
   uint32_t rate;
   /** Interleaved channels, 1 to 8. */
   uint16_t channels;
-  /** The id that the mark carries, 0 to 4294967295 (32 bits). */
+  /**
+   * The id, 0 to 4294967295 (32 bits). A scheme of fewer bits carries the lowest of them; without an id the
+   * lowest eight choose which of 256 sets of signs is used: let them change from one stream to the next.
+   */
   uint64_t mark;
+  /** One of VG_SCHEME_*. Only a detector of the same scheme finds the mark. */
+  uint32_t scheme;
+  /** How loud the mark is, 0.25 to 2: 1 is the usual, 2 twice the decibels. 0 stands for 1. */
+  float strength;
 } vg_marker_options_t;
 
 /**
  * Makes a marker for one stream. VG_ERR_AUDIO_FORMAT for a rate or a number of channels that is not
- * accepted, VG_ERR_ARGUMENT for a mark of more than 32 bits.
+ * accepted, VG_ERR_ARGUMENT for a mark of more than 32 bits, a scheme or a strength that there is not.
  *
  * Threads: any. Real time: no.
  */
@@ -529,10 +546,27 @@ typedef struct {
   size_t struct_size;
   /** One of VG_EFFORT_*. */
   uint32_t effort;
+  /** One of VG_SCHEME_*: only marks of this scheme are found. */
+  uint64_t scheme;
 } vg_detector_options_t;
 
+/** Your function that hears how far a detection is. */
+typedef struct {
+  /** sizeof this struct. */
+  size_t struct_size;
+  /** Handed to `report`; we do not look at it. */
+  void *user_data;
+  /**
+   * Called by the thread that detects, after each minute of audio, with the share of it that is done, 0 to 1. Answer
+   * 0 to go on; anything else ends the search, and the detection says what was found so far. It must not call the
+   * library with handles of this detection and must not throw.
+   */
+  int32_t (*report)(void *user_data, double done);
+} vg_progress_t;
+
 /**
- * Makes a detector for the marks of `count` keys, 1 to 64. NULL for `options` is VG_EFFORT_NORMAL.
+ * Makes a detector for the marks of `count` keys, 1 to 64. NULL for `options` is VG_EFFORT_NORMAL
+ * and VG_SCHEME_ID32.
  *
  * Threads: any. Real time: no.
  */
@@ -570,6 +604,35 @@ vg_status_t vg_detector_detect_i16(const vg_detector_t *detector,
                                    vg_error_t **err);
 
 /**
+ * vg_detector_detect_f32 that tells `progress` how far it is, and ends when that says so. NULL for `progress`, or for
+ * its `report`, tells nobody.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_detector_detect_progress_f32(const vg_detector_t *detector,
+                                            const float *input,
+                                            size_t frames,
+                                            uint32_t rate,
+                                            uint16_t channels,
+                                            const vg_progress_t *progress,
+                                            vg_detection_t **out,
+                                            vg_error_t **err);
+
+/**
+ * vg_detector_detect_progress_f32 for 16-bit samples.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_detector_detect_progress_i16(const vg_detector_t *detector,
+                                            const int16_t *input,
+                                            size_t frames,
+                                            uint32_t rate,
+                                            uint16_t channels,
+                                            const vg_progress_t *progress,
+                                            vg_detection_t **out,
+                                            vg_error_t **err);
+
+/**
  * Frees a detector. NULL is fine. Detections that it made live on.
  *
  * Threads: one. Real time: no.
@@ -603,6 +666,10 @@ typedef struct {
   size_t span_count;
   /** How many points vg_detection_curve gives. */
   size_t curve_count;
+  /** How many times as fast as the marked audio the recording is; 1 when nothing was found. */
+  double speed;
+  /** How many times as high its frequencies are; 1 when nothing was found. */
+  double pitch;
 } vg_detection_info_t;
 
 /** A stretch of audio that carries the mark. */
@@ -645,9 +712,22 @@ vg_status_t vg_detection_curve(const vg_detection_t *detection,
                                size_t *count);
 
 /**
+ * Gives the soft values of the mark's code bits under the surest hypothesis, found or not: `count` log-odds, positive for
+ * a 0, and in `chips` the lowest eight bits of the ids that they are for. An id that could not be read is looked up by
+ * them: the operation `lookup` of vg_ledger_ask takes both. The array is borrowed and lives as long as the detection.
+ *
+ * Threads: any. Real time: yes.
+ */
+vg_status_t vg_detection_soft_bits(const vg_detection_t *detection,
+                                   const float **bits,
+                                   size_t *count,
+                                   uint8_t *chips);
+
+/**
  * Gives the whole answer as JSON:
  * `{"found":true,"p_value":1e-9,"mark":"1234abcd"|null,"key_id":"..."|null,"seconds":4.2,
- * "spans":[{"start":0.0,"end":4.2,"score":5.1}],"curve":[[0.5,5.0],...]}`.
+ * "speed":1.0,"pitch":1.0,"spans":[{"start":0.0,"end":4.2,"score":5.1}],"curve":[[0.5,5.0],...],
+ * "soft_bits":[-1.5,...],"chips":205}`.
  *
  * Threads: any. Real time: no.
  */
@@ -659,6 +739,64 @@ vg_status_t vg_detection_json(const vg_detection_t *detection, vg_bytes_t *out, 
  * Threads: one. Real time: no.
  */
 void vg_detection_free(vg_detection_t *detection);
+
+/* ---- Listeners ----
+ *
+ * Look for marks in a stream while it runs; the verdict firms up.
+ *
+ * A listener searches what it has heard after 2, 4, 8, 16, 32 and 64 seconds, and then each minute in the same
+ * way, and gives a verdict about all of it each time. Every search counts in the p-value. Memory does not grow with
+ * the stream, but for the curve.
+ */
+
+/**
+ * Makes a listener that looks for a detector's marks in one stream of `channels` interleaved channels, `rate` frames
+ * a second. Any number of listeners share a detector.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_listener_new(const vg_detector_t *detector,
+                            uint32_t rate,
+                            uint16_t channels,
+                            vg_listener_t **out,
+                            vg_error_t **err);
+
+/**
+ * Hears `frames` frames. `out` receives a verdict about all that was heard when one is due, and NULL otherwise, which is
+ * VG_OK too. When it fails nothing was heard. A call that searches takes its time: not for the thread that plays.
+ *
+ * Threads: one. Real time: no.
+ */
+vg_status_t vg_listener_push_f32(vg_listener_t *listener,
+                                 const float *input,
+                                 size_t frames,
+                                 vg_detection_t **out,
+                                 vg_error_t **err);
+
+/**
+ * vg_listener_push_f32 for 16-bit samples. Both kinds may be mixed.
+ *
+ * Threads: one. Real time: no.
+ */
+vg_status_t vg_listener_push_i16(vg_listener_t *listener,
+                                 const int16_t *input,
+                                 size_t frames,
+                                 vg_detection_t **out,
+                                 vg_error_t **err);
+
+/**
+ * Gives the verdict about all that was heard; the listener then stands as new.
+ *
+ * Threads: one. Real time: no.
+ */
+vg_status_t vg_listener_finish(vg_listener_t *listener, vg_detection_t **out, vg_error_t **err);
+
+/**
+ * Frees a listener. NULL is fine. Detections that it gave live on.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_listener_free(vg_listener_t *listener);
 
 /* ---- Policies ----
  *

@@ -1,14 +1,14 @@
 // voxguard for C++17: the handles of voxguard.h as objects that free themselves.
 //
 // - Header only: include it and link libvoxguard. Everything in it calls the C functions.
-// - Key, Marker, Detector, Policy, Ledger, Guard and Utterance own a handle: they can be moved, not copied. A
+// - Key, Marker, Detector, Listener, Policy, Ledger, Guard and Utterance own a handle: they can be moved, not copied. A
 //   moved-from one may only be destroyed or assigned to. The order in which they are destroyed does not matter.
 // - Verdict, Detection and Verification are plain values, read out once.
 // - Samples are `float` or `std::int16_t`, interleaved; a frame holds one sample a channel. Sizes of vectors count
 //   samples, everything called frames counts frames. Text is UTF-8.
 // - What fails throws Error, which carries the status (VG_ERR_...) and a sentence. A refused text and an unmarked
 //   file are answers, not errors.
-// - Threads: const functions may be called from many threads at once. Marker and Utterance are one thread at a time;
+// - Threads: const functions may be called from many threads at once. Marker, Listener and Utterance are one thread at a time;
 //   a second thread gets an Error with VG_ERR_BUSY.
 //
 // The meaning of each call, its errors and which ones are real-time safe: voxguard.h. The overloads that take
@@ -50,6 +50,8 @@ class Error : public std::exception {
 };
 
 enum class Effort : std::uint32_t { fast = VG_EFFORT_FAST, normal = VG_EFFORT_NORMAL, thorough = VG_EFFORT_THOROUGH };
+/// How many bits of id a mark carries. A detector finds marks of its own scheme only.
+enum class Scheme : std::uint32_t { id32 = VG_SCHEME_ID32, id16 = VG_SCHEME_ID16, presence = VG_SCHEME_PRESENCE };
 enum class Markup : std::uint32_t { automatic = VG_MARKUP_AUTO, plain = VG_MARKUP_PLAIN, ssml = VG_MARKUP_SSML };
 enum class Action : std::uint32_t {
   allow = VG_ACTION_ALLOW,
@@ -161,12 +163,18 @@ inline vg_status_t embed(const vg_key_t *k, const vg_marker_options_t *o, const 
   return vg_embed_i16(k, o, in, n, out, err);
 }
 inline vg_status_t detect(const vg_detector_t *d, const float *in, std::size_t n, std::uint32_t rate, std::uint16_t channels,
-                          vg_detection_t **out, vg_error_t **err) {
-  return vg_detector_detect_f32(d, in, n, rate, channels, out, err);
+                          const vg_progress_t *progress, vg_detection_t **out, vg_error_t **err) {
+  return vg_detector_detect_progress_f32(d, in, n, rate, channels, progress, out, err);
 }
 inline vg_status_t detect(const vg_detector_t *d, const std::int16_t *in, std::size_t n, std::uint32_t rate,
-                          std::uint16_t channels, vg_detection_t **out, vg_error_t **err) {
-  return vg_detector_detect_i16(d, in, n, rate, channels, out, err);
+                          std::uint16_t channels, const vg_progress_t *progress, vg_detection_t **out, vg_error_t **err) {
+  return vg_detector_detect_progress_i16(d, in, n, rate, channels, progress, out, err);
+}
+inline vg_status_t push(vg_listener_t *l, const float *in, std::size_t n, vg_detection_t **out, vg_error_t **err) {
+  return vg_listener_push_f32(l, in, n, out, err);
+}
+inline vg_status_t push(vg_listener_t *l, const std::int16_t *in, std::size_t n, vg_detection_t **out, vg_error_t **err) {
+  return vg_listener_push_i16(l, in, n, out, err);
 }
 inline vg_status_t mark(vg_utterance_t *u, const float *in, std::size_t n, float *out, std::size_t cap, std::size_t *got) {
   return vg_utterance_mark_f32(u, in, n, out, cap, got);
@@ -234,15 +242,36 @@ class Key {
   detail::Handle<vg_key_t, &vg_key_free> handle_;
 };
 
+/// What may be chosen about a mark.
+struct MarkerOptions {
+  Scheme scheme = Scheme::id32;
+  float strength = 1.0F;  ///< 0.25 to 2: 1 is the usual, 2 twice the decibels
+};
+
+namespace detail {
+
+inline vg_marker_options_t marking(std::uint64_t mark, std::uint32_t rate, std::uint16_t channels, const MarkerOptions &chosen) {
+  if (chosen.strength == 0.0F) {  // to C, zero is what was left out
+    throw Error(VG_ERR_ARGUMENT, "strength 0: accepted are 0.25 to 2, usual is 1");
+  }
+  vg_marker_options_t options{};
+  options.struct_size = sizeof options;
+  options.rate = rate;
+  options.channels = channels;
+  options.mark = mark;
+  options.scheme = static_cast<std::uint32_t>(chosen.scheme);
+  options.strength = chosen.strength;
+  return options;
+}
+
+}  // namespace detail
+
 /// Marks one stream of samples while it passes. One thread at a time.
 class Marker {
  public:
-  Marker(const Key &key, std::uint64_t mark, std::uint32_t rate, std::uint16_t channels = 1) : channels_(channels) {
-    vg_marker_options_t options{};
-    options.struct_size = sizeof options;
-    options.rate = rate;
-    options.channels = channels;
-    options.mark = mark;
+  Marker(const Key &key, std::uint64_t mark, std::uint32_t rate, std::uint16_t channels = 1, const MarkerOptions &chosen = {})
+      : channels_(channels) {
+    const vg_marker_options_t options = detail::marking(mark, rate, channels, chosen);
     vg_marker_t *marker = nullptr;
     detail::Failure failure;
     failure.check(vg_marker_new(key.get(), &options, &marker, failure.out()));
@@ -310,13 +339,9 @@ class Marker {
 /// Marks a whole clip: what a Marker fed once gives, bit for bit. As many samples as came in.
 template <class S>
 std::vector<S> embed(const std::vector<S> &samples, std::uint32_t rate, const Key &key, std::uint64_t mark,
-                     std::uint16_t channels = 1) {
+                     std::uint16_t channels = 1, const MarkerOptions &chosen = {}) {
   static_assert(detail::is_sample<S>, "samples are float or std::int16_t");
-  vg_marker_options_t options{};
-  options.struct_size = sizeof options;
-  options.rate = rate;
-  options.channels = channels;
-  options.mark = mark;
+  const vg_marker_options_t options = detail::marking(mark, rate, channels, chosen);
   std::vector<S> out(samples.size());
   detail::Failure failure;
   const std::size_t frames = detail::frames(samples.size(), channels);
@@ -346,13 +371,23 @@ struct Detection {
   double seconds = 0.0;                ///< length of the audio
   std::vector<Span> spans;             ///< marked stretches; empty when not found
   std::vector<CurvePoint> curve;       ///< score over time, found or not
+  double speed = 1.0;                  ///< times as fast as the marked audio; 1 when not found
+  double pitch = 1.0;                  ///< times as high; 1 when not found
+  std::vector<float> soft_bits;        ///< log-odds of the code bits: what an id that was not read is looked up by
+  std::uint8_t chips = 0;              ///< the lowest eight bits of the ids that soft_bits are for
 };
+
+/// Hears which share of a search is done, 0 to 1; false ends it, and the detection says what was found so far.
+using Progress = std::function<bool(double)>;
+
+class Listener;
 
 /// Looks for marks under one or several keys. Const: many threads may share one.
 class Detector {
  public:
-  explicit Detector(const Key &key, Effort effort = Effort::normal) : Detector(std::vector<const Key *>{&key}, effort) {}
-  explicit Detector(const std::vector<const Key *> &keys, Effort effort = Effort::normal) {
+  explicit Detector(const Key &key, Effort effort = Effort::normal, Scheme scheme = Scheme::id32)
+      : Detector(std::vector<const Key *>{&key}, effort, scheme) {}
+  explicit Detector(const std::vector<const Key *> &keys, Effort effort = Effort::normal, Scheme scheme = Scheme::id32) {
     std::vector<const vg_key_t *> handles;
     handles.reserve(keys.size());
     for (const Key *key : keys) {
@@ -361,6 +396,7 @@ class Detector {
     vg_detector_options_t options{};
     options.struct_size = sizeof options;
     options.effort = static_cast<std::uint32_t>(effort);
+    options.scheme = static_cast<std::uint32_t>(scheme);
     vg_detector_t *detector = nullptr;
     detail::Failure failure;
     failure.check(vg_detector_new(handles.data(), handles.size(), &options, &detector, failure.out()));
@@ -368,21 +404,47 @@ class Detector {
   }
 
   template <class S>
-  Detection detect(const S *samples, std::size_t frames, std::uint32_t rate, std::uint16_t channels = 1) const {
+  Detection detect(const S *samples, std::size_t frames, std::uint32_t rate, std::uint16_t channels = 1,
+                   const Progress &progress = {}) const {
     static_assert(detail::is_sample<S>, "samples are float or std::int16_t");
+    Watch watch{&progress, nullptr};
+    vg_progress_t told{};
+    told.struct_size = sizeof told;
+    told.user_data = &watch;
+    told.report = &report;
     vg_detection_t *raw = nullptr;
     detail::Failure failure;
-    failure.check(detail::detect(get(), samples, frames, rate, channels, &raw, failure.out()));
+    failure.check(detail::detect(get(), samples, frames, rate, channels, progress ? &told : nullptr, &raw, failure.out()));
     const detail::Handle<vg_detection_t, &vg_detection_free> handle(raw);
+    if (watch.thrown) std::rethrow_exception(watch.thrown);
     return read(handle.get());
   }
   template <class S>
-  Detection detect(const std::vector<S> &samples, std::uint32_t rate, std::uint16_t channels = 1) const {
-    return detect(samples.data(), detail::frames(samples.size(), channels), rate, channels);
+  Detection detect(const std::vector<S> &samples, std::uint32_t rate, std::uint16_t channels = 1,
+                   const Progress &progress = {}) const {
+    return detect(samples.data(), detail::frames(samples.size(), channels), rate, channels, progress);
   }
+  /// A listener for one stream: the same search, while it runs.
+  Listener listen(std::uint32_t rate, std::uint16_t channels = 1) const;
   const vg_detector_t *get() const noexcept { return handle_.get(); }
 
  private:
+  friend class Listener;
+
+  struct Watch {
+    const Progress *progress;
+    std::exception_ptr thrown;
+  };
+  /// No exception may cross C: it goes on once the search has ended.
+  static std::int32_t report(void *user_data, double done) {
+    auto *watch = static_cast<Watch *>(user_data);
+    try {
+      return (*watch->progress)(done) ? 0 : 1;
+    } catch (...) {
+      watch->thrown = std::current_exception();
+      return 1;
+    }
+  }
   static Detection read(const vg_detection_t *handle) {
     vg_detection_info_t info{};
     info.struct_size = sizeof info;
@@ -408,11 +470,61 @@ class Detector {
     for (std::size_t i = 0; i < points; ++i) {
       detection.curve.push_back({time[i], score[i]});
     }
+    detection.speed = info.speed;
+    detection.pitch = info.pitch;
+    const float *bits = nullptr;
+    std::size_t count = 0;
+    detail::check(vg_detection_soft_bits(handle, &bits, &count, &detection.chips));
+    if (count > 0) detection.soft_bits.assign(bits, bits + count);
     return detection;
   }
 
   detail::Handle<vg_detector_t, &vg_detector_free> handle_;
 };
+
+/// Looks for marks in one stream while it runs; the verdict firms up. Made by Detector::listen. One thread at a time.
+class Listener {
+ public:
+  /// Hears samples. Gives a verdict about all that was heard after 2, 4, 8, 16, 32 and 64 seconds, and then each minute in
+  /// the same way.
+  template <class S>
+  std::optional<Detection> push(const S *samples, std::size_t frames) {
+    static_assert(detail::is_sample<S>, "samples are float or std::int16_t");
+    vg_detection_t *raw = nullptr;
+    detail::Failure failure;
+    failure.check(detail::push(get(), samples, frames, &raw, failure.out()));
+    const detail::Handle<vg_detection_t, &vg_detection_free> handle(raw);
+    if (!handle) return std::nullopt;
+    return Detector::read(handle.get());
+  }
+  template <class S>
+  std::optional<Detection> push(const std::vector<S> &samples) {
+    return push(samples.data(), detail::frames(samples.size(), channels_));
+  }
+  /// The verdict about all that was heard; the listener then stands as new.
+  Detection finish() {
+    vg_detection_t *raw = nullptr;
+    detail::Failure failure;
+    failure.check(vg_listener_finish(get(), &raw, failure.out()));
+    const detail::Handle<vg_detection_t, &vg_detection_free> handle(raw);
+    return Detector::read(handle.get());
+  }
+  vg_listener_t *get() const noexcept { return handle_.get(); }
+
+ private:
+  friend class Detector;
+  Listener(vg_listener_t *listener, std::uint16_t channels) : handle_(listener), channels_(channels) {}
+
+  detail::Handle<vg_listener_t, &vg_listener_free> handle_;
+  std::uint16_t channels_;
+};
+
+inline Listener Detector::listen(std::uint32_t rate, std::uint16_t channels) const {
+  vg_listener_t *listener = nullptr;
+  detail::Failure failure;
+  failure.check(vg_listener_new(get(), rate, channels, &listener, failure.out()));
+  return Listener(listener, channels);
+}
 
 /// One rule that matched, and where: characters (Unicode scalar values) and bytes of the text as given.
 struct Hit {

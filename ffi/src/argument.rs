@@ -5,8 +5,7 @@
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
-use std::ptr;
-use std::slice;
+use std::{ptr, slice};
 
 use crate::error::{Error, Result};
 use crate::status::{
@@ -85,9 +84,10 @@ pub(crate) unsafe fn optional_text<'a>(
 /// A struct that crosses the boundary: `repr(C)`, begins with `size_t struct_size`, and is valid when all
 /// of it is zero.
 ///
-/// When one grows, its old size goes on being accepted and what is missing reads as zero.
+/// When one grows, its first size goes on being accepted: what is missing reads as zero, and is not written.
+/// So what is added must begin where the struct ended, its padding included: an older program did not set that.
 pub(crate) unsafe trait Versioned: Copy {
-    /// The struct's size when it was first published.
+    /// The size that the struct had when it was first published.
     const FIRST_SIZE: usize = size_of::<Self>();
 }
 
@@ -96,20 +96,18 @@ pub(crate) unsafe trait Versioned: Copy {
 pub(crate) unsafe fn struct_in<T: Versioned>(data: *const T) -> Result<T> {
     let ours = size_of::<T>();
     let theirs = unsafe { struct_size(data) }?;
-    if theirs < ours {
-        let mut whole = MaybeUninit::<T>::zeroed();
-        unsafe { ptr::copy_nonoverlapping(data.cast::<u8>(), whole.as_mut_ptr().cast(), theirs) };
-        // Valid when all of it is zero, as the trait promises, and so with its beginning filled in.
-        return Ok(unsafe { whole.assume_init() });
-    }
-    let beyond = unsafe { slice::from_raw_parts(data.cast::<u8>().add(ours), theirs - ours) };
+    let beyond = theirs.saturating_sub(ours);
+    let beyond = unsafe { slice::from_raw_parts(data.cast::<u8>().add(theirs - beyond), beyond) };
     if beyond.iter().any(|byte| *byte != 0) {
         return Err(Error::new(
             VG_ERR_STRUCT_SIZE,
             format_args!("struct_size {theirs}: this library knows {ours} bytes and the others are not zero"),
         ));
     }
-    Ok(unsafe { data.read() })
+    let mut value = MaybeUninit::<T>::zeroed();
+    unsafe { ptr::copy_nonoverlapping(data.cast::<u8>(), value.as_mut_ptr().cast::<u8>(), theirs.min(ours)) };
+    // Valid when zero, and so when the end is.
+    Ok(unsafe { value.assume_init() })
 }
 
 /// Fills a struct of the caller, who has set its `struct_size`; it stays as it was.
@@ -131,7 +129,8 @@ unsafe fn struct_size<T: Versioned>(data: *const T) -> Result<usize> {
     }
     let ours = size_of::<T>();
     let theirs = unsafe { data.cast::<usize>().read() };
-    if (T::FIRST_SIZE..=MOST_STRUCT_BYTES).contains(&theirs) {
+    let earlier = theirs >= T::FIRST_SIZE && theirs < ours && theirs.is_multiple_of(align_of::<T>());
+    if earlier || (ours..=MOST_STRUCT_BYTES).contains(&theirs) {
         return Ok(theirs);
     }
     Err(Error::new(

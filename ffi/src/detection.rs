@@ -1,6 +1,7 @@
 //! Detections: what a detector says about one piece of audio.
 
 use std::ffi::c_char;
+use std::mem::offset_of;
 
 use serde_json::json;
 use voxguard_core::watermark::Detection;
@@ -46,9 +47,15 @@ pub struct vg_detection_info_t {
     pub span_count: usize,
     /// How many points vg_detection_curve gives.
     pub curve_count: usize,
+    /// How many times as fast as the marked audio the recording is; 1 when nothing was found.
+    pub speed: f64,
+    /// How many times as high its frequencies are; 1 when nothing was found.
+    pub pitch: f64,
 }
 
-unsafe impl Versioned for vg_detection_info_t {}
+unsafe impl Versioned for vg_detection_info_t {
+    const FIRST_SIZE: usize = offset_of!(Self, speed);
+}
 
 /// A stretch of audio that carries the mark.
 #[repr(C)]
@@ -123,9 +130,38 @@ pub unsafe extern "C" fn vg_detection_curve(
     })
 }
 
+/// Gives the soft values of the mark's code bits under the surest hypothesis, found or not: `count` log-odds, positive for
+/// a 0, and in `chips` the lowest eight bits of the ids that they are for. An id that could not be read is looked up by
+/// them: the operation `lookup` of vg_ledger_ask takes both. The array is borrowed and lives as long as the detection.
+///
+/// Threads: any. Real time: yes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vg_detection_soft_bits(
+    detection: *const vg_detection_t,
+    bits: *mut *const f32,
+    count: *mut usize,
+    chips: *mut u8,
+) -> vg_status_t {
+    plain(|| {
+        let (bits, count, chips) = (place(bits)?, place(count)?, place(chips)?);
+        let call = |found: &Found| {
+            let soft = &found.detection.soft_bits;
+            Ok((soft.as_ptr(), soft.len(), found.detection.chips))
+        };
+        let soft = unsafe { shared(detection, call) }?;
+        unsafe {
+            bits.set(soft.0);
+            count.set(soft.1);
+            chips.set(soft.2);
+        }
+        Ok(())
+    })
+}
+
 /// Gives the whole answer as JSON:
 /// `{"found":true,"p_value":1e-9,"mark":"1234abcd"|null,"key_id":"..."|null,"seconds":4.2,
-///   "spans":[{"start":0.0,"end":4.2,"score":5.1}],"curve":[[0.5,5.0],...]}`.
+///   "speed":1.0,"pitch":1.0,"spans":[{"start":0.0,"end":4.2,"score":5.1}],"curve":[[0.5,5.0],...],
+///   "soft_bits":[-1.5,...],"chips":205}`.
 ///
 /// Threads: any. Real time: no.
 #[unsafe(no_mangle)]
@@ -175,6 +211,8 @@ impl Found {
             seconds: detection.seconds,
             span_count: detection.spans.len(),
             curve_count: detection.curve.len(),
+            speed: detection.speed,
+            pitch: detection.pitch,
         };
         let time = detection.curve.iter().map(|point| point.time).collect();
         let score = detection.curve.iter().map(|point| point.score).collect();
@@ -182,7 +220,8 @@ impl Found {
     }
 
     fn json(&self) -> String {
-        let Detection { found, p_value, mark, key, spans, curve, seconds, .. } = &self.detection;
+        let Detection { found, p_value, mark, key, spans, curve, speed, pitch, soft_bits, chips, seconds } =
+            &self.detection;
         let spans =
             spans.iter().map(|span| json!({"start": span.start, "end": span.end, "score": span.score}));
         let curve = curve.iter().map(|point| json!([point.time, point.score]));
@@ -192,8 +231,12 @@ impl Found {
             "mark": mark.map(|mark| mark.to_string()),
             "key_id": key.map(|key| key.to_string()),
             "seconds": seconds,
+            "speed": speed,
+            "pitch": pitch,
             "spans": spans.collect::<Vec<_>>(),
             "curve": curve.collect::<Vec<_>>(),
+            "soft_bits": soft_bits,
+            "chips": chips,
         })
         .to_string()
     }

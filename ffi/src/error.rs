@@ -15,7 +15,7 @@ use voxguard_core::key::KeyError;
 use voxguard_core::monitor::MonitorError;
 use voxguard_core::policy::{PolicyError, TextError};
 use voxguard_core::seal::SealError;
-use voxguard_core::watermark::DetectorError;
+use voxguard_core::watermark::{DetectorError, StrengthError};
 use voxguard_store::{KeySourceError, StoreError};
 
 use crate::handle::{Handle, free, kind, shared};
@@ -138,6 +138,12 @@ impl From<KeyError> for Error {
 
 impl From<IdError> for Error {
     fn from(error: IdError) -> Self {
+        Self::new(VG_ERR_ARGUMENT, error)
+    }
+}
+
+impl From<StrengthError> for Error {
+    fn from(error: StrengthError) -> Self {
         Self::new(VG_ERR_ARGUMENT, error)
     }
 }

@@ -5,10 +5,12 @@
 //! smaller), and vg_marker_flush gives the rest. So as many frames come out as went in, nothing is added
 //! at the front, and an output as large as the input always suffices, but for flush.
 
+use std::mem::offset_of;
+
 use voxguard_core::audio::Format;
 use voxguard_core::id::MarkId;
 use voxguard_core::key::Key;
-use voxguard_core::watermark::Marker;
+use voxguard_core::watermark::{Marker, MarkerOptions, Scheme, Strength};
 
 use crate::argument::{Buffers, RawBuffers, Versioned, place, samples, slice_out, struct_in};
 use crate::call::{control, plain};
@@ -16,7 +18,7 @@ use crate::error::{Error, Result, audio_status, vg_error_t};
 use crate::handle::{Handle, exclusive, free, kind, make, shared};
 use crate::key::vg_key_t;
 use crate::sample::{Sample, ready};
-use crate::status::{VG_ERR_OUTPUT_SIZE, vg_status_t};
+use crate::status::{VG_ERR_ARGUMENT, VG_ERR_OUTPUT_SIZE, vg_status_t};
 
 /// The marking of one stream.
 pub struct vg_marker_t {
@@ -28,6 +30,13 @@ impl Handle for vg_marker_t {
     type Value = Marker;
 }
 
+/// A mark with an id of 32 bits: the usual.
+pub const VG_SCHEME_ID32: u32 = 0;
+/// A mark with an id of 16 bits: found in shorter clips.
+pub const VG_SCHEME_ID16: u32 = 1;
+/// A mark without an id: it says "made under this key" and nothing else, in the shortest clips.
+pub const VG_SCHEME_PRESENCE: u32 = 2;
+
 /// What is marked, and with what.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
@@ -38,14 +47,21 @@ pub struct vg_marker_options_t {
     pub rate: u32,
     /// Interleaved channels, 1 to 8.
     pub channels: u16,
-    /// The id that the mark carries, 0 to 4294967295 (32 bits).
+    /// The id, 0 to 4294967295 (32 bits). A scheme of fewer bits carries the lowest of them; without an id the
+    /// lowest eight choose which of 256 sets of signs is used: let them change from one stream to the next.
     pub mark: u64,
+    /// One of VG_SCHEME_*. Only a detector of the same scheme finds the mark.
+    pub scheme: u32,
+    /// How loud the mark is, 0.25 to 2: 1 is the usual, 2 twice the decibels. 0 stands for 1.
+    pub strength: f32,
 }
 
-unsafe impl Versioned for vg_marker_options_t {}
+unsafe impl Versioned for vg_marker_options_t {
+    const FIRST_SIZE: usize = offset_of!(Self, scheme);
+}
 
 /// Makes a marker for one stream. VG_ERR_AUDIO_FORMAT for a rate or a number of channels that is not
-/// accepted, VG_ERR_ARGUMENT for a mark of more than 32 bits.
+/// accepted, VG_ERR_ARGUMENT for a mark of more than 32 bits, a scheme or a strength that there is not.
 ///
 /// Threads: any. Real time: no.
 #[unsafe(no_mangle)]
@@ -57,8 +73,8 @@ pub unsafe extern "C" fn vg_marker_new(
 ) -> vg_status_t {
     let call = || {
         let out = place(out)?;
-        let (mark, format) = options_in(unsafe { struct_in(options) }?)?;
-        let marker = unsafe { shared(key, |key| Ok(Marker::new(key, mark, format))) }?;
+        let (mark, format, options) = options_in(unsafe { struct_in(options) }?)?;
+        let marker = unsafe { shared(key, |key| Ok(Marker::with_options(key, mark, format, options))) }?;
         unsafe { out.set(make(marker)) };
         Ok(())
     };
@@ -207,9 +223,25 @@ pub unsafe extern "C" fn vg_embed_i16(
     unsafe { control(err, || embed(key, options, buffers)) }
 }
 
-fn options_in(options: vg_marker_options_t) -> Result<(MarkId, Format)> {
+fn options_in(options: vg_marker_options_t) -> Result<(MarkId, Format, MarkerOptions)> {
     let mark = MarkId::try_from(options.mark)?;
-    Ok((mark, Format::new(options.rate, options.channels)?))
+    let format = Format::new(options.rate, options.channels)?;
+    let strength =
+        if options.strength == 0.0 { Strength::default() } else { Strength::new(options.strength)? };
+    Ok((mark, format, MarkerOptions { scheme: scheme(options.scheme.into())?, strength }))
+}
+
+/// The scheme of a `VG_SCHEME_*`.
+pub(crate) fn scheme(code: u64) -> Result<Scheme> {
+    match u32::try_from(code) {
+        Ok(VG_SCHEME_ID32) => Ok(Scheme::Id32),
+        Ok(VG_SCHEME_ID16) => Ok(Scheme::Id16),
+        Ok(VG_SCHEME_PRESENCE) => Ok(Scheme::Presence),
+        _ => Err(Error::new(
+            VG_ERR_ARGUMENT,
+            format_args!("scheme {code}: accepted are 0 (id of 32 bits), 1 (id of 16 bits) and 2 (no id)"),
+        )),
+    }
 }
 
 unsafe fn process<S: Sample>(
@@ -257,11 +289,11 @@ fn embed<S: Sample>(
     options: *const vg_marker_options_t,
     buffers: RawBuffers<S>,
 ) -> Result<()> {
-    let (mark, format) = options_in(unsafe { struct_in(options) }?)?;
+    let (mark, format, options) = options_in(unsafe { struct_in(options) }?)?;
     let key: Key = unsafe { shared(key, |key| Ok(key.clone())) }?;
     // Nothing is written before all of the recording was checked, so outputs are written on success only.
     let frames = buffers.frames;
-    let mut marker = Marker::new(&key, mark, format);
+    let mut marker = Marker::with_options(&key, mark, format, options);
     match unsafe { buffers.borrow(format.channels(), frames) }? {
         Buffers::Two(input, output) => {
             let written = S::feed(&mut marker, Buffers::Two(input, &mut *output))?;

@@ -38,6 +38,13 @@ fn null_is_an_answer_everywhere() {
         vg_detector_new(null(), 1, null(), &mut null_mut(), e);
         vg_detector_detect_f32(null(), null(), 0, 8_000, 1, &mut null_mut(), e);
         vg_detector_detect_i16(null(), null(), 0, 8_000, 1, null_mut(), e);
+        vg_detector_detect_progress_f32(null(), null(), 0, 8_000, 1, null(), &mut null_mut(), e);
+        vg_detector_detect_progress_i16(null(), null(), 0, 8_000, 1, null(), null_mut(), e);
+        vg_listener_new(null(), 8_000, 1, &mut null_mut(), e);
+        vg_listener_push_f32(null_mut(), null(), 0, &mut null_mut(), e);
+        vg_listener_push_i16(null_mut(), null(), 0, null_mut(), e);
+        vg_listener_finish(null_mut(), &mut null_mut(), e);
+        vg_detection_soft_bits(null(), null_mut(), null_mut(), null_mut());
         vg_detection_info(null(), null_mut());
         vg_detection_span(null(), 0, null_mut());
         vg_detection_curve(null(), null_mut(), null_mut(), null_mut());
@@ -193,7 +200,10 @@ fn null_is_an_answer_everywhere() {
     for (name, status) in rules {
         assert_eq!(status, VG_ERR_NULL, "{name}");
     }
-    let freed_last = answers! { vg_text_stream_free(null_mut()); };
+    let freed_last = answers! {
+        vg_text_stream_free(null_mut());
+        vg_listener_free(null_mut());
+    };
 
     // What takes no pointer, and vg_error_message above.
     let others = [
@@ -255,16 +265,40 @@ fn a_struct_says_its_size_and_what_is_not_known_of_it_must_be_zero() {
     #[repr(C)]
     struct Later {
         options: vg_marker_options_t,
-        strength: u64,
+        later: u64,
     }
     let struct_size = size_of::<Later>();
-    let mut later = Later { options: vg_marker_options_t { struct_size, ..options }, strength: 0 };
+    let mut later = Later { options: vg_marker_options_t { struct_size, ..options }, later: 0 };
     let marker = made(|out, err| unsafe { vg_marker_new(hold.key, (&raw const later).cast(), out, err) });
     unsafe { vg_marker_free(marker) };
-    later.strength = 5;
+    later.later = 5;
     let status = unsafe { vg_marker_new(hold.key, (&raw const later).cast(), &mut out, null_mut()) };
     assert_eq!(status, VG_ERR_STRUCT_SIZE, "what is asked for and not known is not ignored");
     assert!(out.is_null(), "an output is written on success only");
+}
+
+#[test]
+fn a_struct_of_the_first_header_goes_and_what_it_lacks_is_the_usual() {
+    let hold = Hold::new();
+    let size = std::mem::offset_of!(vg_marker_options_t, scheme);
+    // Behind such a struct lies other memory of the program.
+    let first = vg_marker_options_t { struct_size: size, scheme: 77, strength: f32::NAN, ..hold.options() };
+    let marker = made(|out, err| unsafe { vg_marker_new(hold.key, &first, out, err) });
+    unsafe { vg_marker_free(marker) };
+    let keys = [hold.key.cast_const()];
+    let detector = made(|out, err| unsafe { vg_detector_new(keys.as_ptr(), 1, null(), out, err) });
+    let silence = [0.0f32; 100];
+    let detection = made(|out, err| unsafe {
+        vg_detector_detect_f32(detector, silence.as_ptr(), silence.len(), 24_000, 1, out, err)
+    });
+    let mut info: vg_detection_info_t = unsafe { std::mem::zeroed() };
+    info.struct_size = std::mem::offset_of!(vg_detection_info_t, speed);
+    info.speed = 77.0;
+    assert_eq!(unsafe { vg_detection_info(detection, &mut info) }, VG_OK);
+    assert_eq!(info.speed, 77.0, "nothing is written past the end");
+    assert_eq!(info.struct_size, std::mem::offset_of!(vg_detection_info_t, speed));
+    unsafe { vg_detection_free(detection) };
+    unsafe { vg_detector_free(detector) };
 }
 
 #[test]

@@ -159,10 +159,92 @@ static void what_cannot_be_looked_at_is_refused(void) {
   vg_key_free(key);
 }
 
+static int32_t report(void *user_data, double done) {
+  double *shares = user_data;
+  shares[0] += 1.0;
+  shares[1] = done;
+  return shares[2] > 0.0 && shares[0] >= shares[2];
+}
+
+static void a_search_tells_how_far_it_is_and_can_be_ended(void) {
+  vg_key_t *key = key_from(TEST_KEY);
+  size_t frames = (size_t)8000 * 130;
+  float *silence = calloc(frames, sizeof *silence);
+  double shares[3] = {0.0, 0.0, 0.0};
+  vg_progress_t progress = {.struct_size = sizeof progress, .user_data = shares, .report = report};
+  vg_detector_options_t options = {.struct_size = sizeof options, .effort = VG_EFFORT_FAST};
+  vg_detector_t *detector = NULL;
+  vg_detection_t *detection = NULL;
+  CHECK(silence);
+  WORKS(vg_detector_new((const vg_key_t *const *)&key, 1, &options, &detector, &error));
+  WORKS(vg_detector_detect_progress_f32(detector, silence, frames, 8000, 1, &progress, &detection, &error));
+  CHECK(shares[0] == 3.0 && shares[1] == 1.0); /* three minutes were begun */
+  vg_detection_free(detection);
+  shares[0] = 0.0;
+  shares[2] = 1.0;
+  WORKS(vg_detector_detect_progress_f32(detector, silence, frames, 8000, 1, &progress, &detection, &error));
+  CHECK(shares[0] == 1.0 && shares[1] < 1.0);
+  vg_detection_free(detection);
+  progress.report = NULL;
+  WORKS(vg_detector_detect_progress_f32(detector, silence, 100, 8000, 1, &progress, &detection, &error));
+  vg_detection_free(detection);
+  progress.struct_size = 0;
+  FAILS(VG_ERR_STRUCT_SIZE, NULL,
+        vg_detector_detect_progress_f32(detector, silence, 100, 8000, 1, &progress, &detection, &error));
+  vg_detector_free(detector);
+  vg_key_free(key);
+  free(silence);
+}
+
+static void a_listener_hears_a_mark_of_its_scheme_and_outlives_its_detector(void) {
+  vg_key_t *key = key_from(TEST_KEY);
+  int16_t *voice = voice_i16((size_t)8000 * 10, 8000, 1);
+  vg_marker_options_t options = marker_options(8000, 1, TEST_MARK);
+  vg_detector_options_t sought = {.struct_size = sizeof sought, .effort = VG_EFFORT_FAST, .scheme = VG_SCHEME_ID16};
+  vg_detector_t *detector = NULL;
+  vg_listener_t *listener = NULL;
+  vg_detection_t *verdict = NULL;
+  vg_detection_info_t info = {.struct_size = sizeof info};
+  const float *bits = NULL;
+  size_t count = 0, verdicts = 0;
+  uint8_t chips = 0;
+  options.scheme = VG_SCHEME_ID16;
+  options.strength = 1.5f;
+  WORKS(vg_embed_i16(key, &options, voice, 80000, voice, &error));
+  WORKS(vg_detector_new((const vg_key_t *const *)&key, 1, &sought, &detector, &error));
+  FAILS(VG_ERR_AUDIO_FORMAT, "9 channels", vg_listener_new(detector, 8000, 9, &listener, &error));
+  WORKS(vg_listener_new(detector, 8000, 1, &listener, &error));
+  vg_detector_free(detector);
+  for (size_t at = 0; at < 80000; at += 1000) {
+    WORKS(vg_listener_push_i16(listener, voice + at, 1000, &verdict, &error));
+    if (verdict) ++verdicts;
+    vg_detection_free(verdict);
+  }
+  CHECK(verdicts == 3); /* after 2, 4 and 8 seconds */
+  WORKS(vg_listener_finish(listener, &verdict, &error));
+  ANSWERS(VG_OK, vg_detection_info(verdict, &info));
+  CHECK(info.found && info.has_mark && info.mark == (TEST_MARK & 0xffff));
+  CHECK(info.speed == 1.0 && info.pitch == 1.0 && info.seconds == 10.0);
+  ANSWERS(VG_OK, vg_detection_soft_bits(verdict, &bits, &count, &chips));
+  CHECK(count > 0 && chips == (TEST_MARK & 0xff));
+  for (size_t i = 0; i < count; ++i) CHECK(isfinite(bits[i]));
+  vg_detection_free(verdict);
+  options.scheme = 3;
+  FAILS(VG_ERR_ARGUMENT, "scheme 3", vg_embed_i16(key, &options, voice, 80000, voice, &error));
+  options.scheme = VG_SCHEME_ID32;
+  options.strength = 2.5f;
+  FAILS(VG_ERR_ARGUMENT, "0.25 to 2", vg_embed_i16(key, &options, voice, 80000, voice, &error));
+  vg_listener_free(listener);
+  vg_key_free(key);
+  free(voice);
+}
+
 int main(void) {
   a_mark_is_found_under_its_key_alone();
   sixteen_bits_and_two_channels_are_found_too();
   audio_too_short_or_silent_is_simply_not_marked();
   what_cannot_be_looked_at_is_refused();
+  a_search_tells_how_far_it_is_and_can_be_ended();
+  a_listener_hears_a_mark_of_its_scheme_and_outlives_its_detector();
   return done();
 }

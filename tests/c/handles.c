@@ -42,6 +42,7 @@ static struct {
   vg_marker_t *marker;
   vg_detector_t *detector;
   vg_detection_t *detection;
+  vg_listener_t *listener;
   vg_policy_t *policy;
   vg_verdict_t *verdict;
   vg_ledger_t *ledger;
@@ -113,6 +114,14 @@ static void detectors(const vg_key_t *key, const vg_detector_t *detector, const 
   NULL_IS_REFUSED(vg_detection_json(detection, NULL, NULL));
   MISUSED(vg_key_t, vg_detector_new((const vg_key_t *const *)&h, 1, NULL, &outs.detector, NULL));
   MISUSED(vg_detector_t, vg_detector_detect_f32(h, in_f32, 4, 24000, 1, &outs.detection, NULL));
+  MISUSED(vg_detector_t, vg_detector_detect_progress_f32(h, in_f32, 4, 24000, 1, NULL, &outs.detection, NULL));
+  MISUSED(vg_detector_t, vg_detector_detect_progress_i16(h, in_i16, 4, 24000, 1, NULL, &outs.detection, NULL));
+  MISUSED(vg_detector_t, vg_listener_new(h, 24000, 1, &outs.listener, NULL));
+  MISUSED(vg_listener_t, vg_listener_push_f32(h, in_f32, 4, &outs.detection, NULL));
+  MISUSED(vg_listener_t, vg_listener_push_i16(h, in_i16, 4, &outs.detection, NULL));
+  MISUSED(vg_listener_t, vg_listener_finish(h, &outs.detection, NULL));
+  NULL_IS_REFUSED(vg_listener_new(detector, 24000, 1, NULL, NULL));
+  NULL_IS_REFUSED(vg_detection_soft_bits(detection, NULL, &outs.size, outs.hash));
   MISUSED(vg_detector_t, vg_detector_detect_i16(h, in_i16, 4, 24000, 1, &outs.detection, NULL));
   MISUSED(vg_detection_t, vg_detection_info(h, &outs.info));
   MISUSED(vg_detection_t, vg_detection_span(h, 0, &outs.span));

@@ -43,6 +43,46 @@ void a_mark_is_found_with_its_id() {
   CHECK(!unmarked.found && !unmarked.mark && !unmarked.key_id && unmarked.spans.empty());
 }
 
+void options_progress_and_a_listener() {
+  const std::uint32_t rate = 8000;
+  const auto key = voxguard::Key::from_hex(test_key);
+  const auto samples = voice<float>(rate * 10, rate);
+  voxguard::MarkerOptions chosen;
+  chosen.scheme = voxguard::Scheme::id16;
+  const auto marked = voxguard::embed(samples, rate, key, 0x1234abcd, 1, chosen);
+  const voxguard::Detector detector(key, voxguard::Effort::fast, voxguard::Scheme::id16);
+  double last = 0.0;
+  const auto detection = detector.detect(marked, rate, 1, [&](double done) {
+    CHECK(done > last);
+    last = done;
+    return true;
+  });
+  CHECK(last == 1.0 && detection.mark == 0xabcdu);
+  CHECK(detection.speed == 1.0 && detection.pitch == 1.0 && detection.chips == 0xcd && !detection.soft_bits.empty());
+  CHECK(!voxguard::Detector(key, voxguard::Effort::fast).detect(marked, rate).found);
+  bool caught = false;
+  try {
+    detector.detect(marked, rate, 1, [](double) -> bool { throw 7; });
+  } catch (int) {
+    caught = true;
+  }
+  CHECK(caught);
+  chosen.strength = 3.0F;
+  THROWS(VG_ERR_ARGUMENT, "0.25 to 2", voxguard::Marker(key, 1, rate, 1, chosen));
+  chosen.strength = 0.0F;
+  THROWS(VG_ERR_ARGUMENT, "0.25 to 2", voxguard::Marker(key, 1, rate, 1, chosen));
+
+  auto listener = detector.listen(rate);
+  int verdicts = 0;
+  for (std::size_t at = 0; at < marked.size(); at += 1000) {
+    if (listener.push(marked.data() + at, std::min<std::size_t>(1000, marked.size() - at))) ++verdicts;
+  }
+  CHECK(verdicts == 3);  // after 2, 4 and 8 seconds
+  const auto verdict = listener.finish();
+  CHECK(verdict.mark == 0xabcdu && verdict.seconds == 10.0);
+  THROWS(VG_ERR_AUDIO_FORMAT, "9 channels", detector.listen(rate, 9));
+}
+
 void bad_input_throws_and_the_object_goes_on() {
   const auto key = voxguard::Key::from_hex(test_key);
   const std::vector<std::uint8_t> short_key(31, 1);
@@ -100,6 +140,7 @@ int main() {
   any_chunks_give_the_same_samples<float>(44100, 2);
   any_chunks_give_the_same_samples<std::int16_t>(8000, 2);
   a_mark_is_found_with_its_id();
+  options_progress_and_a_listener();
   bad_input_throws_and_the_object_goes_on();
   objects_move();
   a_panic_is_an_exception_and_others_go_on();

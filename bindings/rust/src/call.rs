@@ -22,6 +22,11 @@ unsafe impl<T> Send for Owned<T> {}
 unsafe impl<T> Sync for Owned<T> {}
 
 impl<T> Owned<T> {
+    /// A handle that a call has handed out; none when that is NULL.
+    pub(crate) fn new(handle: *mut T, free: unsafe extern "C" fn(*mut T)) -> Option<Self> {
+        NonNull::new(handle).map(|handle| Self { handle, free })
+    }
+
     pub(crate) fn as_ptr(&self) -> *const T {
         self.handle.as_ptr()
     }
@@ -59,8 +64,7 @@ pub(crate) fn create<T>(
 ) -> Result<Owned<T>> {
     let mut handle = ptr::null_mut();
     control(|err| call(&mut handle, err))?;
-    let handle = NonNull::new(handle).ok_or(Status::from_code(VG_ERR_INTERNAL.0))?;
-    Ok(Owned { handle, free })
+    Ok(Owned::new(handle, free).ok_or(Status::from_code(VG_ERR_INTERNAL.0))?)
 }
 
 /// The value that a call with a status alone writes.

@@ -45,6 +45,14 @@ pub struct Detection {
     pub spans: Vec<Span>,
     /// The score over time, found or not, to be drawn.
     pub curve: Vec<CurvePoint>,
+    /// How many times as fast as the marked audio the recording is; 1 when nothing was found.
+    pub speed: f64,
+    /// How many times as high its frequencies are; 1 when nothing was found.
+    pub pitch: f64,
+    /// Log-odds of the mark's code bits, found or not, positive for a 0: what an id that could not be read is looked up by.
+    pub soft_bits: Vec<f32>,
+    /// The lowest eight bits of the ids that `soft_bits` are for.
+    pub chips: u8,
     /// Length of the audio in seconds.
     pub seconds: f64,
     handle: Arc<Owned<sys::vg_detection_t>>,
@@ -69,6 +77,8 @@ impl Detection {
             seconds: 0.0,
             span_count: 0,
             curve_count: 0,
+            speed: 1.0,
+            pitch: 1.0,
         };
         plain(unsafe { sys::vg_detection_info(detection, &mut info) })?;
         let span = |index| {
@@ -78,6 +88,7 @@ impl Detection {
             Ok(Span { start: span.start, end: span.end, score: span.score })
         };
         let spans = (0..info.span_count).map(span).collect::<Result<_>>()?;
+        let (soft_bits, chips) = soft_bits(detection)?;
         let key_id = info.has_key.then(|| static_text(info.key_id.as_ptr()).to_owned());
         Ok(Self {
             found: info.found,
@@ -86,6 +97,10 @@ impl Detection {
             key_id,
             spans,
             curve: curve(detection)?,
+            speed: info.speed,
+            pitch: info.pitch,
+            soft_bits,
+            chips,
             seconds: info.seconds,
             handle: Arc::new(handle),
         })
@@ -101,6 +116,13 @@ fn curve(detection: *const sys::vg_detection_t) -> Result<Vec<CurvePoint>> {
     let times = unsafe { std::slice::from_raw_parts(times, count) };
     let scores = unsafe { std::slice::from_raw_parts(scores, count) };
     Ok(times.iter().zip(scores).map(|(&time, &score)| CurvePoint { time, score }).collect())
+}
+
+fn soft_bits(detection: *const sys::vg_detection_t) -> Result<(Vec<f32>, u8)> {
+    let (mut bits, mut count, mut chips) = (ptr::null(), 0, 0);
+    plain(unsafe { sys::vg_detection_soft_bits(detection, &mut bits, &mut count, &mut chips) })?;
+    let bits = if count == 0 { &[] } else { unsafe { std::slice::from_raw_parts(bits, count) } };
+    Ok((bits.to_vec(), chips))
 }
 
 impl fmt::Debug for Detection {

@@ -3,10 +3,26 @@
 use std::fmt;
 
 use crate::call::{Owned, control, create, plain, value};
-use crate::error::Result;
+use crate::error::{Error, Result, Status};
 use crate::key::Key;
 use crate::sample::{Sample, explain, frames, sealed};
+use crate::scheme::Scheme;
 use crate::sys;
+
+/// What may be chosen about a mark.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MarkerOptions {
+    /// How many bits of id it carries.
+    pub scheme: Scheme,
+    /// How loud it is, 0.25 to 2: 1 is the usual, 2 twice the decibels.
+    pub strength: f32,
+}
+
+impl Default for MarkerOptions {
+    fn default() -> Self {
+        Self { scheme: Scheme::default(), strength: 1.0 }
+    }
+}
 
 /// Puts a mark into one stream of interleaved samples, chunk by chunk.
 ///
@@ -36,7 +52,19 @@ impl Marker {
     /// A marker for a stream of `rate` frames a second, 8000 to 192000, of 1 to 8 channels. `mark` is the id that
     /// the mark carries: 32 bits.
     pub fn new(key: &Key, mark: u64, rate: u32, channels: u16) -> Result<Self> {
-        let options = options(mark, rate, channels);
+        Self::with_options(key, mark, rate, channels, MarkerOptions::default())
+    }
+
+    /// A marker as [`Marker::new`] makes it, of another scheme or strength. Of `mark`, a scheme of fewer bits carries the
+    /// lowest; without an id its lowest eight choose the signs that are used: let them change.
+    pub fn with_options(
+        key: &Key,
+        mark: u64,
+        rate: u32,
+        channels: u16,
+        options: MarkerOptions,
+    ) -> Result<Self> {
+        let options = raw(mark, rate, channels, options)?;
         let call = |out, err| unsafe { sys::vg_marker_new(key.as_ptr(), &options, out, err) };
         let handle = create(sys::vg_marker_free, call)?;
         let latency = value(|out| unsafe { sys::vg_marker_latency(handle.as_ptr(), out) })?;
@@ -124,8 +152,20 @@ impl fmt::Debug for Marker {
 /// # Ok::<(), voxguard::Error>(())
 /// ```
 pub fn embed<S: Sample>(samples: &[S], rate: u32, channels: u16, key: &Key, mark: u64) -> Result<Vec<S>> {
+    embed_with(samples, rate, channels, key, mark, MarkerOptions::default())
+}
+
+/// [`embed`] with another scheme or strength.
+pub fn embed_with<S: Sample>(
+    samples: &[S],
+    rate: u32,
+    channels: u16,
+    key: &Key,
+    mark: u64,
+    options: MarkerOptions,
+) -> Result<Vec<S>> {
     let count = frames(samples.len(), channels)?;
-    let options = options(mark, rate, channels);
+    let options = raw(mark, rate, channels, options)?;
     let mut output = vec![S::default(); samples.len()];
     let (key, input, data) = (key.as_ptr(), samples.as_ptr(), output.as_mut_ptr());
     control(|err| unsafe { <S as sealed::Sample>::EMBED(key, &options, input, count, data, err) })?;
@@ -150,6 +190,12 @@ pub(crate) unsafe fn run<H, S: Sample>(
     Ok(written)
 }
 
-fn options(mark: u64, rate: u32, channels: u16) -> sys::vg_marker_options_t {
-    sys::vg_marker_options_t { struct_size: size_of::<sys::vg_marker_options_t>(), rate, channels, mark }
+fn raw(mark: u64, rate: u32, channels: u16, options: MarkerOptions) -> Result<sys::vg_marker_options_t> {
+    let MarkerOptions { scheme, strength } = options;
+    if strength == 0.0 {
+        // To C, zero is what was left out.
+        return Err(Error::new(Status::ARGUMENT, "strength 0: accepted are 0.25 to 2, usual is 1"));
+    }
+    let (struct_size, scheme) = (size_of::<sys::vg_marker_options_t>(), scheme.code());
+    Ok(sys::vg_marker_options_t { struct_size, rate, channels, mark, scheme, strength })
 }

@@ -28,6 +28,14 @@ pub(crate) mod sealed {
         usize,
         u32,
         u16,
+        *const vg_progress_t,
+        *mut *mut vg_detection_t,
+        *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    type Push<S> = unsafe extern "C" fn(
+        *mut vg_listener_t,
+        *const S,
+        usize,
         *mut *mut vg_detection_t,
         *mut *mut vg_error_t,
     ) -> vg_status_t;
@@ -46,6 +54,7 @@ pub(crate) mod sealed {
         const FLUSH: Flush<Self>;
         const EMBED: Embed<Self>;
         const DETECT: Detect<Self>;
+        const PUSH: Push<Self>;
         const MARK: Process<vg_utterance_t, Self>;
         const FINISH: Finish<Self>;
         fn is_finite(self) -> bool;
@@ -55,7 +64,8 @@ pub(crate) mod sealed {
         const PROCESS: Process<vg_marker_t, Self> = vg_marker_process_f32;
         const FLUSH: Flush<Self> = vg_marker_flush_f32;
         const EMBED: Embed<Self> = vg_embed_f32;
-        const DETECT: Detect<Self> = vg_detector_detect_f32;
+        const DETECT: Detect<Self> = vg_detector_detect_progress_f32;
+        const PUSH: Push<Self> = vg_listener_push_f32;
         const MARK: Process<vg_utterance_t, Self> = vg_utterance_mark_f32;
         const FINISH: Finish<Self> = vg_utterance_finish_f32;
         fn is_finite(self) -> bool {
@@ -67,7 +77,8 @@ pub(crate) mod sealed {
         const PROCESS: Process<vg_marker_t, Self> = vg_marker_process_i16;
         const FLUSH: Flush<Self> = vg_marker_flush_i16;
         const EMBED: Embed<Self> = vg_embed_i16;
-        const DETECT: Detect<Self> = vg_detector_detect_i16;
+        const DETECT: Detect<Self> = vg_detector_detect_progress_i16;
+        const PUSH: Push<Self> = vg_listener_push_i16;
         const MARK: Process<vg_utterance_t, Self> = vg_utterance_mark_i16;
         const FINISH: Finish<Self> = vg_utterance_finish_i16;
         fn is_finite(self) -> bool {

@@ -111,6 +111,12 @@ pub const VG_KEY_ID_SIZE: usize = 17;
 pub struct vg_marker_t {
     _opaque: [u8; 0],
 }
+/// A mark with an id of 32 bits: the usual.
+pub const VG_SCHEME_ID32: u32 = 0;
+/// A mark with an id of 16 bits: found in shorter clips.
+pub const VG_SCHEME_ID16: u32 = 1;
+/// A mark without an id: it says "made under this key" and nothing else, in the shortest clips.
+pub const VG_SCHEME_PRESENCE: u32 = 2;
 /// What is marked, and with what.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
@@ -121,8 +127,13 @@ pub struct vg_marker_options_t {
     pub rate: u32,
     /// Interleaved channels, 1 to 8.
     pub channels: u16,
-    /// The id that the mark carries, 0 to 4294967295 (32 bits).
+    /// The id, 0 to 4294967295 (32 bits). A scheme of fewer bits carries the lowest of them; without an id the
+    /// lowest eight choose which of 256 sets of signs is used: let them change from one stream to the next.
     pub mark: u64,
+    /// One of VG_SCHEME_*. Only a detector of the same scheme finds the mark.
+    pub scheme: u32,
+    /// How loud the mark is, 0.25 to 2: 1 is the usual, 2 twice the decibels. 0 stands for 1.
+    pub strength: f32,
 }
 /// The search for the marks of some keys.
 #[repr(C)]
@@ -145,6 +156,21 @@ pub struct vg_detector_options_t {
     pub struct_size: usize,
     /// One of VG_EFFORT_*.
     pub effort: u32,
+    /// One of VG_SCHEME_*: only marks of this scheme are found.
+    pub scheme: u64,
+}
+/// Your function that hears how far a detection is.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct vg_progress_t {
+    /// sizeof this struct.
+    pub struct_size: usize,
+    /// Handed to `report`; we do not look at it.
+    pub user_data: *mut c_void,
+    /// Called by the thread that detects, after each minute of audio, with the share of it that is done, 0 to 1. Answer
+    /// 0 to go on; anything else ends the search, and the detection says what was found so far. It must not call the
+    /// library with handles of this detection and must not throw.
+    pub report: Option<unsafe extern "C" fn(user_data: *mut c_void, done: f64) -> i32>,
 }
 /// The answer of one detection.
 #[repr(C)]
@@ -175,6 +201,10 @@ pub struct vg_detection_info_t {
     pub span_count: usize,
     /// How many points vg_detection_curve gives.
     pub curve_count: usize,
+    /// How many times as fast as the marked audio the recording is; 1 when nothing was found.
+    pub speed: f64,
+    /// How many times as high its frequencies are; 1 when nothing was found.
+    pub pitch: f64,
 }
 /// A stretch of audio that carries the mark.
 #[repr(C)]
@@ -188,6 +218,11 @@ pub struct vg_span_t {
     pub end: f64,
     /// How strong the mark is in it: standard deviations above chance, for each square root of a second.
     pub score: f64,
+}
+/// The search for marks in one stream.
+#[repr(C)]
+pub struct vg_listener_t {
+    _opaque: [u8; 0],
 }
 /// A set of rules, ready to judge.
 #[repr(C)]
@@ -562,7 +597,7 @@ unsafe extern "C" {
     /// Threads: one. Real time: no.
     pub fn vg_key_free(key: *mut vg_key_t);
     /// Makes a marker for one stream. VG_ERR_AUDIO_FORMAT for a rate or a number of channels that is not
-    /// accepted, VG_ERR_ARGUMENT for a mark of more than 32 bits.
+    /// accepted, VG_ERR_ARGUMENT for a mark of more than 32 bits, a scheme or a strength that there is not.
     ///
     /// Threads: any. Real time: no.
     pub fn vg_marker_new(
@@ -659,7 +694,8 @@ unsafe extern "C" {
         output: *mut i16,
         err: *mut *mut vg_error_t,
     ) -> vg_status_t;
-    /// Makes a detector for the marks of `count` keys, 1 to 64. NULL for `options` is VG_EFFORT_NORMAL.
+    /// Makes a detector for the marks of `count` keys, 1 to 64. NULL for `options` is VG_EFFORT_NORMAL
+    /// and VG_SCHEME_ID32.
     ///
     /// Threads: any. Real time: no.
     pub fn vg_detector_new(
@@ -694,6 +730,33 @@ unsafe extern "C" {
         out: *mut *mut vg_detection_t,
         err: *mut *mut vg_error_t,
     ) -> vg_status_t;
+    /// vg_detector_detect_f32 that tells `progress` how far it is, and ends when that says so. NULL for `progress`, or for
+    /// its `report`, tells nobody.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_detector_detect_progress_f32(
+        detector: *const vg_detector_t,
+        input: *const f32,
+        frames: usize,
+        rate: u32,
+        channels: u16,
+        progress: *const vg_progress_t,
+        out: *mut *mut vg_detection_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// vg_detector_detect_progress_f32 for 16-bit samples.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_detector_detect_progress_i16(
+        detector: *const vg_detector_t,
+        input: *const i16,
+        frames: usize,
+        rate: u32,
+        channels: u16,
+        progress: *const vg_progress_t,
+        out: *mut *mut vg_detection_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
     /// Frees a detector. NULL is fine. Detections that it made live on.
     ///
     /// Threads: one. Real time: no.
@@ -723,9 +786,21 @@ unsafe extern "C" {
         score: *mut *const f64,
         count: *mut usize,
     ) -> vg_status_t;
+    /// Gives the soft values of the mark's code bits under the surest hypothesis, found or not: `count` log-odds, positive for
+    /// a 0, and in `chips` the lowest eight bits of the ids that they are for. An id that could not be read is looked up by
+    /// them: the operation `lookup` of vg_ledger_ask takes both. The array is borrowed and lives as long as the detection.
+    ///
+    /// Threads: any. Real time: yes.
+    pub fn vg_detection_soft_bits(
+        detection: *const vg_detection_t,
+        bits: *mut *const f32,
+        count: *mut usize,
+        chips: *mut u8,
+    ) -> vg_status_t;
     /// Gives the whole answer as JSON:
     /// `{"found":true,"p_value":1e-9,"mark":"1234abcd"|null,"key_id":"..."|null,"seconds":4.2,
-    ///   "spans":[{"start":0.0,"end":4.2,"score":5.1}],"curve":[[0.5,5.0],...]}`.
+    ///   "speed":1.0,"pitch":1.0,"spans":[{"start":0.0,"end":4.2,"score":5.1}],"curve":[[0.5,5.0],...],
+    ///   "soft_bits":[-1.5,...],"chips":205}`.
     ///
     /// Threads: any. Real time: no.
     pub fn vg_detection_json(
@@ -737,6 +812,50 @@ unsafe extern "C" {
     ///
     /// Threads: one. Real time: no.
     pub fn vg_detection_free(detection: *mut vg_detection_t);
+    /// Makes a listener that looks for a detector's marks in one stream of `channels` interleaved channels, `rate` frames
+    /// a second. Any number of listeners share a detector.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_listener_new(
+        detector: *const vg_detector_t,
+        rate: u32,
+        channels: u16,
+        out: *mut *mut vg_listener_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Hears `frames` frames. `out` receives a verdict about all that was heard when one is due, and NULL otherwise, which is
+    /// VG_OK too. When it fails nothing was heard. A call that searches takes its time: not for the thread that plays.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_listener_push_f32(
+        listener: *mut vg_listener_t,
+        input: *const f32,
+        frames: usize,
+        out: *mut *mut vg_detection_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// vg_listener_push_f32 for 16-bit samples. Both kinds may be mixed.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_listener_push_i16(
+        listener: *mut vg_listener_t,
+        input: *const i16,
+        frames: usize,
+        out: *mut *mut vg_detection_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Gives the verdict about all that was heard; the listener then stands as new.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_listener_finish(
+        listener: *mut vg_listener_t,
+        out: *mut *mut vg_detection_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Frees a listener. NULL is fine. Detections that it gave live on.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_listener_free(listener: *mut vg_listener_t);
     /// Makes a policy of rules in JSON. VG_ERR_POLICY says which rule cannot be used, and why.
     ///
     /// Threads: any. Real time: no.

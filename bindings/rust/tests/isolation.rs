@@ -156,6 +156,8 @@ fn one_marker_from_two_threads_answers_busy() {
         rate: 8_000,
         channels: 1,
         mark: 1,
+        scheme: VG_SCHEME_ID32,
+        strength: 0.0,
     };
     unsafe {
         assert_eq!(vg_key_generate(&mut key, ptr::null_mut()), VG_OK);

@@ -200,6 +200,19 @@ impl Detector {
         self.search(samples, format, progress)
     }
 
+    /// As [`Detector::detect_with_progress`], for 16-bit samples.
+    ///
+    /// # Errors
+    /// A partial frame.
+    pub fn detect_i16_with_progress(
+        &self,
+        samples: &[i16],
+        format: Format,
+        progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
+    ) -> Result<Detection, AudioError> {
+        self.search(samples, format, progress)
+    }
+
     fn detect<S: Sample>(&self, samples: &[S], format: Format) -> Result<Detection, AudioError> {
         self.search(samples, format, &mut |_| ControlFlow::Continue(()))
     }

@@ -3,6 +3,8 @@
 //! The audio of the last minute is kept. It is searched whenever it has doubled since the last search, and when the minute
 //! is full; so the cost is at most twice that of a single search. Each search counts in the p-value.
 
+use std::sync::Arc;
+
 use super::detect::{Detection, Detector, PASSAGE_STEPS};
 use super::grid::{Analysis, STEPS_PER_SECOND};
 use super::passage::Claim;
@@ -13,7 +15,7 @@ const FIRST: usize = 2 * STEPS_PER_SECOND as usize;
 
 /// Looks for marks in a stream.
 pub struct Listener {
-    detector: Detector,
+    detector: Arc<Detector>,
     format: Format,
     analysis: Analysis,
     /// Samples of the passage that is being heard, and of a window before it.
@@ -30,8 +32,9 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// A listener for one stream.
-    pub fn new(detector: Detector, format: Format) -> Self {
+    /// A listener for one stream. Several may share a detector.
+    pub fn new(detector: impl Into<Arc<Detector>>, format: Format) -> Self {
+        let detector = detector.into();
         let claims = detector.no_claims();
         let analysis = Analysis::new(format);
         Self {

@@ -22,6 +22,8 @@ impl Hold {
             rate: 8_000,
             channels: 1,
             mark: 0x0102_0304,
+            scheme: VG_SCHEME_ID32,
+            strength: 0.0,
         }
     }
 
