@@ -101,7 +101,7 @@ fn a_file_that_is_no_ledger_is_left_alone() {
     refused(Ledger::open(&url("diary.txt"), &key), Status::STORE_NOT_LEDGER, "diary.txt");
     assert_eq!(std::fs::read_to_string(folder.path().join("diary.txt")).unwrap(), letter);
     refused(Ledger::open(&url("no/such/folder.db"), &key), Status::STORE_OPEN, "folder");
-    refused(Ledger::open("postgres://host/db", &key), Status::CONFIG, "sqlite:///");
+    refused(Ledger::open("mysql://host/db", &key), Status::CONFIG, "sqlite:///");
     drop(Ledger::open(&url("ours.db"), &key).unwrap());
     refused(Ledger::open(&url("ours.db"), &Key::generate().unwrap()), Status::STORE_KEY, key.id());
     let ledger = Ledger::open(&url("ours.db"), &key).unwrap();

@@ -1,10 +1,11 @@
 //! A mark that says "made by a machine, under this key, with this id", in every second of speech.
 //!
-//! Speech is seen as a grid of cells, 32 mel bands by 48 ms (`grid`). A keyed pattern (`chips`) gives
-//! every cell a sign; a part of the signs carries the id, protected by a code (`code`). The [`Marker`]
+//! Speech is seen as a grid of cells, 64 bands by 48 ms (`grid`). A keyed pattern (`chips`) gives
+//! every cell a sign; most of the signs carry the id (`scheme`), protected by a code (`code`). The [`Marker`]
 //! raises or lowers each cell by a few decibels (`shape`, `embed`). The [`Detector`] reads the grid with a
-//! small receiver (`receiver`), looks where the pattern lies (`search`) and says how surely it is there
-//! (`passage`, `detect`, `chance`). `docs/WATERMARK.md` tells the whole, with figures.
+//! small network (`receiver`), looks where the pattern lies and how it was warped (`search`, `warp`) and says how surely
+//! it is there (`passage`, `claim`, `chance`); the [`Listener`] does so for streams. `docs/WATERMARK.md` tells the whole,
+//! with figures.
 //!
 //! ```
 //! use voxguard_core::audio::Format;
