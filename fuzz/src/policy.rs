@@ -91,8 +91,3 @@ pub fn streams(data: &[u8]) {
     let expected = if blocked { run(&[&text]).0 } else { whole.text };
     assert_eq!(released, expected, "{text:?} in {pieces:?}");
 }
-
-/// The rules that the targets judge by.
-pub fn rules() -> Arc<Policy> {
-    Arc::clone(&POLICY)
-}
