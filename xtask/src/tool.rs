@@ -99,6 +99,21 @@ fn version(text: &str) -> Option<((u32, u32), String)> {
     Some(((major, minor), word.to_owned()))
 }
 
+/// Whether PostgreSQL's programs are here: installed from Debian's package where they are not and may be.
+pub fn postgres() -> bool {
+    let there = || {
+        let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+        versions.map(|version| version.path().join("bin/initdb")).any(|program| program.is_file())
+    };
+    if !there() && cfg!(target_os = "linux") {
+        let mut install = Command::new("apt-get");
+        install.args(["install", "--yes", "--no-install-recommends", "postgresql"]);
+        // Without the right to install, the ledger is tested over SQLite alone.
+        let _ = crate::step::capture("apt-get install postgresql", &mut install);
+    }
+    there()
+}
+
 #[cfg(test)]
 mod tests {
     use super::version;
@@ -121,19 +136,4 @@ mod tests {
     fn a_line_without_a_version_has_none() {
         assert_eq!(version("command not found"), None);
     }
-}
-
-/// Whether PostgreSQL's programs are here: installed from Debian's package where they are not and may be.
-pub fn postgres() -> bool {
-    let there = || {
-        let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-        versions.map(|version| version.path().join("bin/initdb")).any(|program| program.is_file())
-    };
-    if !there() && cfg!(target_os = "linux") {
-        let mut install = Command::new("apt-get");
-        install.args(["install", "--yes", "--no-install-recommends", "postgresql"]);
-        // Without the right to install, the ledger is tested over SQLite alone.
-        let _ = crate::step::capture("apt-get install postgresql", &mut install);
-    }
-    there()
 }
