@@ -101,7 +101,7 @@ static void a_file_that_is_no_ledger_is_refused(const vg_key_t *key) {
 }
 
 static void an_address_that_is_none_is_refused(const vg_key_t *key) {
-  static const char *const urls[] = {"", "ledger.db", "sqlite:", "sqlite://", "postgres://localhost/x", "http://example.org"};
+  static const char *const urls[] = {"", "ledger.db", "sqlite:", "sqlite://", "mysql://localhost/x", "http://example.org"};
   vg_ledger_t *ledger = NULL;
   for (size_t i = 0; i < sizeof urls / sizeof *urls; ++i) {
     vg_error_t *error = NULL;
