@@ -29,12 +29,14 @@
 //! ```
 
 mod agreement;
+mod candidates;
 mod chance;
 mod chips;
 mod claim;
 mod code;
 mod detect;
 mod embed;
+mod extent;
 mod grid;
 pub mod inspect;
 mod listen;
