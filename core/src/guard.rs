@@ -9,20 +9,23 @@
 //! ([`Utterance::close`], [`Utterance::tail`]) until it is stored: speech whose record was lost is
 //! speech whose end was never handed out.
 
+mod speech;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
-use crate::access::gate::{Ask, Pass};
+use crate::access::gate::Ask;
 use crate::access::{Access, Answer};
-use crate::audio::{AudioError, Budget, Format, OverBudget, Sample, SampleFormat};
+use crate::audio::{AudioError, Budget, Format, OverBudget, SampleFormat};
 use crate::id::{MarkId, SubjectId};
-use crate::key::{Key, KeyId};
+use crate::key::Key;
 use crate::ledger::{Body, Generation, LedgerKey, Outcome, Record, Refusal};
 use crate::monitor::Event;
 use crate::policy::{Action, Hit, Markup, Policy, Severity, TextError, Verdict};
 use crate::watermark::Marker;
+
+pub use speech::Speak;
+use speech::{Account, Speech, Tail};
 
 /// What all requests share: the rules, and the key that marks and commits.
 pub struct Guard {
@@ -161,44 +164,6 @@ struct About {
     subject: Option<[u8; 32]>,
     voice: String,
     text: [u8; 32],
-}
-
-/// The part that only an allowed utterance has.
-struct Speech {
-    marker: Marker,
-    format: Format,
-    mark: MarkId,
-    key: KeyId,
-    samples: Option<SampleFormat>,
-    received: Account,
-    released: Account,
-    tail: Option<Tail>,
-    budget: Budget,
-    pass: Pass,
-}
-
-/// The flushed end of the speech, held back until its record is stored.
-enum Tail {
-    F32(Vec<f32>),
-    I16(Vec<i16>),
-}
-
-/// Samples counted and hashed.
-#[derive(Clone, Default)]
-struct Account {
-    frames: u64,
-    hash: Sha256,
-}
-
-impl Account {
-    fn add<S: Speak>(&mut self, samples: &[S], frames: usize) {
-        self.frames += frames as u64;
-        S::hash(samples, &mut self.hash);
-    }
-
-    fn digest(&self) -> [u8; 32] {
-        self.hash.clone().finalize().into()
-    }
 }
 
 impl Utterance {
@@ -360,74 +325,6 @@ impl Utterance {
     }
 }
 
-impl Speech {
-    /// Counts `frames` that leave, which stand first in `output`.
-    fn release<S: Speak>(&mut self, output: &[S], frames: usize) {
-        let samples = output.get(..frames * self.format.channels()).unwrap_or(output);
-        self.released.add(samples, frames);
-        self.samples = Some(S::FORMAT);
-    }
-
-    fn drain<S: Speak>(&mut self) -> Result<Vec<S>, AudioError> {
-        let mut tail = vec![S::default(); self.marker.pending() * self.format.channels()];
-        let frames = S::flush(&mut self.marker, &mut tail)?;
-        self.released.add(&tail, frames);
-        Ok(tail)
-    }
-}
-
-impl Tail {
-    fn len(&self) -> usize {
-        match self {
-            Self::F32(samples) => samples.len(),
-            Self::I16(samples) => samples.len(),
-        }
-    }
-}
-
-/// A sample format that an utterance can speak in: `f32` or `i16`.
-pub trait Speak: Sample + speak::Through {}
-impl Speak for f32 {}
-impl Speak for i16 {}
-
-/// Which of the marker's functions serve which format; not for callers, so not nameable by them.
-mod speak {
-    use super::{AudioError, Marker, Tail};
-
-    pub trait Through: Sized {
-        fn process(marker: &mut Marker, input: &[Self], output: &mut [Self]) -> Result<usize, AudioError>;
-        fn process_in_place(marker: &mut Marker, buffer: &mut [Self]) -> Result<usize, AudioError>;
-        fn flush(marker: &mut Marker, output: &mut [Self]) -> Result<usize, AudioError>;
-        #[allow(private_interfaces)]
-        fn of_tail(tail: &Tail) -> Option<&[Self]>;
-    }
-
-    macro_rules! through {
-        ($sample:ty, $variant:ident, $process:ident, $in_place:ident, $flush:ident) => {
-            impl Through for $sample {
-                fn process(m: &mut Marker, input: &[Self], output: &mut [Self]) -> Result<usize, AudioError> {
-                    m.$process(input, output)
-                }
-                fn process_in_place(m: &mut Marker, buffer: &mut [Self]) -> Result<usize, AudioError> {
-                    m.$in_place(buffer)
-                }
-                fn flush(m: &mut Marker, output: &mut [Self]) -> Result<usize, AudioError> {
-                    m.$flush(output)
-                }
-                #[allow(private_interfaces)]
-                fn of_tail(tail: &Tail) -> Option<&[Self]> {
-                    match tail {
-                        Tail::$variant(samples) => Some(samples),
-                        _ => None,
-                    }
-                }
-            }
-        };
-    }
-    through!(f32, F32, process_f32, process_f32_in_place, flush_f32);
-    through!(i16, I16, process_i16, process_i16_in_place, flush_i16);
-}
-
 /// Why an utterance could not go on.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -465,7 +362,10 @@ pub enum GuardError {
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest, Sha256};
+
     use super::*;
+    use crate::audio::Sample;
 
     fn guard() -> Guard {
         let rules = r#"{"version": 1, "rules": [{"id": "r1", "category": "fraud", "severity": "error",
