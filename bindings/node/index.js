@@ -6,7 +6,8 @@
 const { VoxguardError } = require('./lib/error.js');
 const { Key } = require('./lib/key.js');
 const { Marker, embed, embedAsync } = require('./lib/marker.js');
-const { Detector, detect, detectSync } = require('./lib/detector.js');
+const { Detector, curveSeries, detect, detectSync } = require('./lib/detector.js');
+const { Listener } = require('./lib/listener.js');
 const { Policy, lintRules, signRules, starterRules } = require('./lib/policy.js');
 const { TextStream, TextTransform, textTransformStream } = require('./lib/text_stream.js');
 const { Ledger, checkProof } = require('./lib/ledger.js');
@@ -20,6 +21,7 @@ module.exports = {
   Guard,
   Key,
   Ledger,
+  Listener,
   MarkTransform,
   Marker,
   Policy,
@@ -28,6 +30,7 @@ module.exports = {
   Utterance,
   VoxguardError,
   checkProof,
+  curveSeries,
   detect,
   detectSync,
   embed,

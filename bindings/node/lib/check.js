@@ -84,6 +84,30 @@ function mark(value) {
   return Number(value);
 }
 
+/** Bits of the id that a mark carries. */
+function scheme(value = 32) {
+  if (value !== 0 && value !== 16 && value !== 32) {
+    throw refuse('scheme', value, 'are 0, 16 and 32, the bits of the id');
+  }
+  return value;
+}
+
+/** How loud a mark is; the library knows the range. */
+function strength(value = 1) {
+  if (typeof value !== 'number' || !Number.isFinite(value)) {
+    throw refuse('strength', value, 'is a number, 0.25 to 2');
+  }
+  return value;
+}
+
+/** An AbortSignal, or nothing. */
+function signal(value) {
+  if (value !== undefined && value !== null && !(value instanceof AbortSignal)) {
+    throw refuse('signal', value, 'is an AbortSignal');
+  }
+  return value ?? null;
+}
+
 /** A string that has a UTF-8 form: one without lone surrogates. */
 function string(value, name) {
   if (typeof value !== 'string') {
@@ -139,4 +163,4 @@ function callback(value, name) {
   return value ?? null;
 }
 
-module.exports = { bytes, callback, channels, describe, mark, oneOf, options, refuse, sampleRate, string, unshared };
+module.exports = { bytes, callback, channels, describe, mark, oneOf, options, refuse, sampleRate, scheme, signal, strength, string, unshared };

@@ -2,18 +2,18 @@
 
 const { native: addon } = require('./addon.js');
 const { F32, cut, format, kindOf, sameKind } = require('./audio.js');
-const { mark, options } = require('./check.js');
+const { mark, options, scheme, strength } = require('./check.js');
 const { call, callAsync } = require('./error.js');
 const { Handle, native } = require('./handle.js');
 const { Key } = require('./key.js');
 
-const OPTIONS = ['sampleRate', 'key', 'mark', 'channels'];
+const OPTIONS = ['sampleRate', 'key', 'mark', 'channels', 'scheme', 'strength'];
 
 /** The arguments of the addon that say what is marked with what. */
 function marking(given, where) {
   const { key } = options(given, where, OPTIONS);
-  const { rate, channels } = format(given);
-  return { key: native(key, Key, 'key'), mark: mark(given.mark), rate, channels };
+  const asked = { ...format(given), scheme: scheme(given.scheme), strength: strength(given.strength) };
+  return { key: native(key, Key, 'key'), asked: { ...asked, mark: mark(given.mark) } };
 }
 
 /** Marks a stream of samples as they come: as many come out as went in, `latency` frames later. */
@@ -22,9 +22,9 @@ class Marker extends Handle {
   #kind = null;
 
   constructor(given) {
-    const { key, mark, rate, channels } = marking(given, 'Marker');
-    super(call(() => new addon.Marker(key, mark, rate, channels)));
-    this.#channels = channels;
+    const { key, asked } = marking(given, 'Marker');
+    super(call(() => new addon.Marker(key, asked)));
+    this.#channels = asked.channels;
   }
 
   get latency() {
@@ -69,14 +69,14 @@ class Marker extends Handle {
 
 function embed(samples, given) {
   const { suffix } = kindOf(samples);
-  const { key, mark, rate, channels } = marking(given, 'embed');
-  return call(() => addon[`embed${suffix}`](samples, key, mark, rate, channels));
+  const { key, asked } = marking(given, 'embed');
+  return call(() => addon[`embed${suffix}`](samples, key, asked));
 }
 
 async function embedAsync(samples, given) {
   const { suffix } = kindOf(samples);
-  const { key, mark, rate, channels } = marking(given, 'embedAsync');
-  return callAsync(() => addon[`embed${suffix}Async`](samples, key, mark, rate, channels));
+  const { key, asked } = marking(given, 'embedAsync');
+  return callAsync(() => addon[`embed${suffix}Async`](samples, key, asked));
 }
 
 module.exports = { MARKING: OPTIONS, Marker, embed, embedAsync };

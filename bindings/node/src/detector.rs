@@ -1,16 +1,19 @@
 //! Detection.
 
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use napi::Env;
-use napi::bindgen_prelude::{AsyncTask, ClassInstance, Float64Array};
+use napi::bindgen_prelude::{AsyncTask, ClassInstance, Float32Array, Float64Array};
 use napi_derive::napi;
-use voxguard::Effort;
+use voxguard::{Effort, Sample, Scheme};
 
 use crate::failure::{Result, closed, raise};
 use crate::job::{Job, start};
 use crate::key::Key;
+use crate::listener::Listener;
 use crate::marker::narrow;
 
 #[napi(object, object_from_js = false)]
@@ -35,6 +38,10 @@ pub struct Detection {
     pub spans: Vec<Span>,
     pub curve: Curve,
     pub seconds: f64,
+    pub speed: f64,
+    pub pitch: f64,
+    pub soft_bits: Float32Array,
+    pub chips: u32,
 }
 
 impl From<voxguard::Detection> for Detection {
@@ -53,6 +60,10 @@ impl From<voxguard::Detection> for Detection {
                 .collect(),
             curve: Curve { time: Float64Array::new(time), score: Float64Array::new(score) },
             seconds: detection.seconds,
+            speed: detection.speed,
+            pitch: detection.pitch,
+            soft_bits: Float32Array::new(detection.soft_bits),
+            chips: detection.chips.into(),
         }
     }
 }
@@ -71,10 +82,11 @@ impl Detector {
 #[napi]
 impl Detector {
     #[napi(constructor)]
-    pub fn new(env: Env, keys: Vec<ClassInstance<Key>>, effort: String) -> Result<Self> {
+    pub fn new(env: Env, keys: Vec<ClassInstance<Key>>, effort: String, scheme: u32) -> Result<Self> {
         let effort: Effort = effort.parse().map_err(|error| raise(&env, &error))?;
+        let scheme = Scheme::from_bits(scheme).map_err(|error| raise(&env, &error))?;
         let keys = keys.iter().map(|key| key.held(&env)).collect::<Result<Vec<_>>>()?;
-        let detector = voxguard::Detector::new(&keys.iter().collect::<Vec<_>>(), effort)
+        let detector = voxguard::Detector::with_scheme(&keys.iter().collect::<Vec<_>>(), effort, scheme)
             .map_err(|error| raise(&env, &error))?;
         Ok(Self { held: RefCell::new(Some(Arc::new(detector))) })
     }
@@ -98,9 +110,10 @@ impl Detector {
         samples: &[f32],
         rate: u32,
         channels: u32,
+        watch: &Watch,
     ) -> Result<AsyncTask<Job<Detection>>> {
-        let (detector, samples) = (self.held(&env)?, samples.to_vec());
-        Ok(start(move || detector.detect(&samples, rate, narrow(channels)).map(Detection::from)))
+        let (detector, samples, seen) = (self.held(&env)?, samples.to_vec(), watch.seen.clone());
+        Ok(start(move || seen.detect(&detector, &samples, rate, channels)))
     }
 
     #[napi(js_name = "detectI16Async")]
@@ -110,13 +123,72 @@ impl Detector {
         samples: &[i16],
         rate: u32,
         channels: u32,
+        watch: &Watch,
     ) -> Result<AsyncTask<Job<Detection>>> {
-        let (detector, samples) = (self.held(&env)?, samples.to_vec());
-        Ok(start(move || detector.detect(&samples, rate, narrow(channels)).map(Detection::from)))
+        let (detector, samples, seen) = (self.held(&env)?, samples.to_vec(), watch.seen.clone());
+        Ok(start(move || seen.detect(&detector, &samples, rate, channels)))
+    }
+
+    #[napi]
+    pub fn listen(&self, env: Env, rate: u32, channels: u32) -> Result<Listener> {
+        let listener = self.held(&env)?.listen(rate, narrow(channels));
+        listener.map(Listener::new).map_err(|error| raise(&env, &error))
     }
 
     #[napi]
     pub fn close(&self) {
         self.held.replace(None);
+    }
+}
+
+/// How far a detection is, and whether it shall go on: written on one thread, read on another. The JavaScript side looks
+/// at it from time to time, so no call crosses threads.
+#[derive(Default)]
+struct Seen {
+    /// The bits of the share that is done, an `f64`.
+    done: AtomicU64,
+    stopped: AtomicBool,
+}
+
+impl Seen {
+    fn detect<S: Sample>(
+        &self,
+        detector: &voxguard::Detector,
+        samples: &[S],
+        rate: u32,
+        channels: u32,
+    ) -> voxguard::Result<Detection> {
+        let report = |done: f64| {
+            self.done.store(done.to_bits(), Ordering::Relaxed);
+            match self.stopped.load(Ordering::Relaxed) {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        };
+        detector.detect_with_progress(samples, rate, narrow(channels), report).map(Detection::from)
+    }
+}
+
+#[napi]
+pub struct Watch {
+    seen: Arc<Seen>,
+}
+
+#[napi]
+impl Watch {
+    #[napi(constructor)]
+    #[allow(clippy::new_without_default, reason = "JavaScript makes it")]
+    pub fn new() -> Self {
+        Self { seen: Arc::default() }
+    }
+
+    #[napi]
+    pub fn done(&self) -> f64 {
+        f64::from_bits(self.seen.done.load(Ordering::Relaxed))
+    }
+
+    #[napi]
+    pub fn stop(&self) {
+        self.seen.stopped.store(true, Ordering::Relaxed);
     }
 }

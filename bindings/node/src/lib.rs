@@ -19,6 +19,7 @@ mod guard;
 mod job;
 mod key;
 mod ledger;
+mod listener;
 mod marker;
 mod policy;
 mod utterance;

@@ -5,11 +5,37 @@ use std::cell::RefCell;
 use napi::Env;
 use napi::bindgen_prelude::{AsyncTask, Float32Array, Float32ArraySlice, Int16Array, Int16ArraySlice};
 use napi_derive::napi;
-use voxguard::Sample;
+use voxguard::{MarkerOptions, Sample, Scheme};
 
 use crate::failure::{Result, closed, raise};
 use crate::job::{Job, start};
 use crate::key::Key;
+
+/// What is marked with what.
+#[napi(object, object_to_js = false)]
+pub struct Marking {
+    pub mark: u32,
+    pub rate: u32,
+    pub channels: u32,
+    pub scheme: u32,
+    pub strength: f64,
+}
+
+impl Marking {
+    fn options(&self) -> voxguard::Result<MarkerOptions> {
+        Ok(MarkerOptions { scheme: Scheme::from_bits(self.scheme)?, strength: self.strength as f32 })
+    }
+
+    fn marker(&self, key: &voxguard::Key) -> voxguard::Result<voxguard::Marker> {
+        let Self { mark, rate, channels, .. } = *self;
+        voxguard::Marker::with_options(key, mark.into(), rate, narrow(channels), self.options()?)
+    }
+
+    fn embed<S: Sample>(&self, samples: &[S], key: &voxguard::Key) -> voxguard::Result<Vec<S>> {
+        let Self { mark, rate, channels, .. } = *self;
+        voxguard::embed_with(samples, rate, narrow(channels), key, mark.into(), self.options()?)
+    }
+}
 
 #[napi]
 pub struct Marker {
@@ -44,10 +70,8 @@ pub fn count(frames: usize) -> u32 {
 #[napi]
 impl Marker {
     #[napi(constructor)]
-    pub fn new(env: Env, key: &Key, mark: u32, rate: u32, channels: u32) -> Result<Self> {
-        let key = key.held(&env)?;
-        let marker = voxguard::Marker::new(&key, mark.into(), rate, narrow(channels))
-            .map_err(|error| raise(&env, &error))?;
+    pub fn new(env: Env, key: &Key, asked: Marking) -> Result<Self> {
+        let marker = asked.marker(&key.held(&env)?).map_err(|error| raise(&env, &error))?;
         Ok(Self { held: RefCell::new(Some(marker)) })
     }
 
@@ -105,40 +129,18 @@ pub fn narrow(channels: u32) -> u16 {
     u16::try_from(channels).unwrap_or(u16::MAX)
 }
 
-fn embed<S: Sample>(
-    env: &Env,
-    samples: &[S],
-    key: &Key,
-    mark: u32,
-    rate: u32,
-    channels: u32,
-) -> Result<Vec<S>> {
-    let key = key.held(env)?;
-    voxguard::embed(samples, rate, narrow(channels), &key, mark.into()).map_err(|error| raise(env, &error))
+fn embed<S: Sample>(env: &Env, samples: &[S], key: &Key, asked: &Marking) -> Result<Vec<S>> {
+    asked.embed(samples, &key.held(env)?).map_err(|error| raise(env, &error))
 }
 
 #[napi(js_name = "embedF32")]
-pub fn embed_f32(
-    env: Env,
-    samples: &[f32],
-    key: &Key,
-    mark: u32,
-    rate: u32,
-    channels: u32,
-) -> Result<Float32Array> {
-    embed(&env, samples, key, mark, rate, channels).map(Float32Array::new)
+pub fn embed_f32(env: Env, samples: &[f32], key: &Key, asked: Marking) -> Result<Float32Array> {
+    embed(&env, samples, key, &asked).map(Float32Array::new)
 }
 
 #[napi(js_name = "embedI16")]
-pub fn embed_i16(
-    env: Env,
-    samples: &[i16],
-    key: &Key,
-    mark: u32,
-    rate: u32,
-    channels: u32,
-) -> Result<Int16Array> {
-    embed(&env, samples, key, mark, rate, channels).map(Int16Array::new)
+pub fn embed_i16(env: Env, samples: &[i16], key: &Key, asked: Marking) -> Result<Int16Array> {
+    embed(&env, samples, key, &asked).map(Int16Array::new)
 }
 
 #[napi(js_name = "embedF32Async")]
@@ -146,14 +148,10 @@ pub fn embed_f32_async(
     env: Env,
     samples: &[f32],
     key: &Key,
-    mark: u32,
-    rate: u32,
-    channels: u32,
+    asked: Marking,
 ) -> Result<AsyncTask<Job<Float32Array>>> {
     let (samples, key) = (samples.to_vec(), key.held(&env)?);
-    Ok(start(move || {
-        voxguard::embed(&samples, rate, narrow(channels), &key, mark.into()).map(Float32Array::new)
-    }))
+    Ok(start(move || asked.embed(&samples, &key).map(Float32Array::new)))
 }
 
 #[napi(js_name = "embedI16Async")]
@@ -161,12 +159,8 @@ pub fn embed_i16_async(
     env: Env,
     samples: &[i16],
     key: &Key,
-    mark: u32,
-    rate: u32,
-    channels: u32,
+    asked: Marking,
 ) -> Result<AsyncTask<Job<Int16Array>>> {
     let (samples, key) = (samples.to_vec(), key.held(&env)?);
-    Ok(start(move || {
-        voxguard::embed(&samples, rate, narrow(channels), &key, mark.into()).map(Int16Array::new)
-    }))
+    Ok(start(move || asked.embed(&samples, &key).map(Int16Array::new)))
 }

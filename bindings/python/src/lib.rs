@@ -17,6 +17,7 @@ mod error;
 mod guard;
 mod key;
 mod ledger;
+mod listener;
 mod marker;
 mod policy;
 mod samples;
@@ -40,6 +41,8 @@ mod _native {
     use crate::key::Key;
     #[pymodule_export]
     use crate::ledger::{Ledger, check_proof, command_line};
+    #[pymodule_export]
+    use crate::listener::Listener;
     #[pymodule_export]
     use crate::marker::{Marker, embed_f32, embed_i16};
     #[pymodule_export]

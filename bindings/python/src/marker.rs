@@ -2,11 +2,19 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyByteArray;
+use voxguard::{MarkerOptions, Scheme};
 
 use crate::error::work;
 use crate::key::Key;
 use crate::samples::{self, Wire};
 use crate::slot::Slot;
+
+/// Bits of the id, and strength.
+type Options = (u32, f32);
+
+fn read((bits, strength): Options) -> voxguard::Result<MarkerOptions> {
+    Ok(MarkerOptions { scheme: Scheme::from_bits(bits)?, strength })
+}
 
 /// Marks one stream.
 #[pyclass(frozen, module = "voxguard._native")]
@@ -15,9 +23,16 @@ pub(crate) struct Marker(Slot<voxguard::Marker>);
 #[pymethods]
 impl Marker {
     #[new]
-    fn new(py: Python<'_>, key: &Bound<'_, Key>, mark: u64, rate: u32, channels: u16) -> PyResult<Self> {
+    fn new(
+        py: Python<'_>,
+        key: &Bound<'_, Key>,
+        mark: u64,
+        rate: u32,
+        channels: u16,
+        options: Options,
+    ) -> PyResult<Self> {
         let key = &key.get().0;
-        let marker = work(py, || voxguard::Marker::new(key, mark, rate, channels))?;
+        let marker = work(py, || voxguard::Marker::with_options(key, mark, rate, channels, read(options)?))?;
         Ok(Self(Slot::new("marker", marker)))
     }
 
@@ -88,8 +103,9 @@ pub(crate) fn embed_f32<'py>(
     channels: u16,
     key: &Bound<'py, Key>,
     mark: u64,
+    options: Options,
 ) -> PyResult<Bound<'py, PyByteArray>> {
-    embed::<f32>(py, samples, rate, channels, key.get(), mark)
+    embed::<f32>(py, samples, (rate, channels), key.get(), mark, options)
 }
 
 /// Marks all samples at once.
@@ -101,18 +117,22 @@ pub(crate) fn embed_i16<'py>(
     channels: u16,
     key: &Bound<'py, Key>,
     mark: u64,
+    options: Options,
 ) -> PyResult<Bound<'py, PyByteArray>> {
-    embed::<i16>(py, samples, rate, channels, key.get(), mark)
+    embed::<i16>(py, samples, (rate, channels), key.get(), mark, options)
 }
 
 fn embed<'py, S: Wire>(
     py: Python<'py>,
     bytes: &[u8],
-    rate: u32,
-    channels: u16,
+    (rate, channels): (u32, u16),
     key: &Key,
     mark: u64,
+    options: Options,
 ) -> PyResult<Bound<'py, PyByteArray>> {
-    let out = work(py, || voxguard::embed(&samples::read::<S>(bytes), rate, channels, &key.0, mark))?;
+    let out = work(py, || {
+        let samples = samples::read::<S>(bytes);
+        voxguard::embed_with(&samples, rate, channels, &key.0, mark, read(options)?)
+    })?;
     samples::write(py, &out)
 }

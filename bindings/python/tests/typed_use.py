@@ -22,6 +22,14 @@ def arrays(x: npt.NDArray[np.float32], n: npt.NDArray[np.int16], key: voxguard.K
             pass
     detection: voxguard.Detection = voxguard.detect(y, 24000, keys=[key], effort="fast")
     mark: Optional[int] = detection.mark
+    detector = voxguard.Detector(keys=[key], scheme=16)
+    with detector.listen(24000) as listener:
+        early: Optional[voxguard.Detection] = listener.push(y)
+        for late in listener.verdicts([x, x]):
+            assert late != early
+    for each in detector.detect_many([(x, 24000), (b"", 24000, 2)], progress=lambda done: done < 2):
+        speed: float = each.speed
+        assert speed
     for start, end, score in detection.spans:
         assert start < end and score > 0 and mark != 7
 

@@ -15,7 +15,7 @@ Importing this imports no NumPy: arrays are taken and given back when you have i
 from . import config
 from ._access import Access, Answer, AudioFinding, AudioReport, Commands, CommandDecision, RoleDecision, Roles
 from ._access import Alert, Limit, Monitor, RateLimiter
-from ._detector import CurvePoint, Detection, Detector, Span, detect, detect_async
+from ._detector import CurvePoint, Detection, Detector, Listener, Span, detect, detect_async
 from ._errors import VoxguardError, VoxguardRuntimeError, VoxguardValueError
 from ._guard import Guard, Utterance
 from ._ledger import Fault, Ledger, Verification, check_proof
@@ -59,6 +59,7 @@ __all__ = [
     "Key",
     "Ledger",
     "Limit",
+    "Listener",
     "Marker",
     "Monitor",
     "Policy",

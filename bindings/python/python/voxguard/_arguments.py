@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from typing import Iterable, List
+from typing import Any, Iterable, List
 
 from ._errors import ARGUMENT, AUDIO_FORMAT, UTF8, VoxguardError, refusal
 from ._native import Key
@@ -35,6 +35,24 @@ def mark_id(value: object) -> int:
     return mark
 
 
+def scheme(value: object) -> int:
+    """Bits of the id that a mark carries."""
+    bits = integer(value, "scheme")
+    if bits not in (0, 16, 32):
+        raise argument_error(f"scheme {bits}: accepted are 0, 16 and 32, the bits of the id")
+    return bits
+
+
+def strength(value: object) -> float:
+    """How loud a mark is. The library knows the range; here it need only fit the C type."""
+    if isinstance(value, str) or not hasattr(value, "__float__"):
+        raise TypeError(f"strength is a {type(value).__name__}: accepted is a float")
+    number = float(value)
+    if not abs(number) < 1e38:  # nor what is no number
+        raise argument_error(f"strength {number}: accepted are 0.25 to 2, usual is 1")
+    return number
+
+
 def sample_rate(value: object) -> int:
     """Frames a second. The library knows which rates it takes; here it need only fit the C type."""
     rate = integer(value, "sample_rate")
@@ -49,6 +67,12 @@ def channels(value: object) -> int:
     if not 0 <= count < 2**16:
         raise format_error(f"{count} channels: accepted are 1 to 8")
     return count
+
+
+def callback(value: Any, name: str) -> None:
+    """Something to call, or None."""
+    if value is not None and not callable(value):
+        raise TypeError(f"{name} is a {type(value).__name__}: accepted is a function")
 
 
 def text(value: object, name: str) -> str:
