@@ -18,18 +18,20 @@ use crate::access::gate::Ask;
 use crate::access::{Access, Answer};
 use crate::audio::{AudioError, Budget, Format, OverBudget, SampleFormat};
 use crate::id::{MarkId, SubjectId};
-use crate::key::Key;
+use crate::key::{Key, KeyId};
 use crate::ledger::{Body, Generation, LedgerKey, Outcome, Record, Refusal};
 use crate::monitor::Event;
 use crate::policy::{Action, Hit, Markup, Policy, Severity, TextError, Verdict};
-use crate::watermark::Marker;
+use crate::watermark::{Chips, Marker, Scheme, Strength};
 
 pub use speech::Speak;
 use speech::{Account, Speech, Tail};
 
 /// What all requests share: the rules, and the key that marks and commits.
 pub struct Guard {
-    key: Key,
+    key: KeyId,
+    /// What the key expands to, which each utterance would else do anew.
+    chips: Chips,
     ledger_key: LedgerKey,
     policy: Arc<Policy>,
     access: Access,
@@ -61,7 +63,8 @@ impl Guard {
     /// well-formed text passes.
     pub fn new(key: Key, policy: Option<Arc<Policy>>, access: Access) -> Self {
         let ledger_key = LedgerKey::new(&key);
-        Self { key, ledger_key, policy: policy.unwrap_or_default(), access }
+        let chips = Chips::new(&key, Scheme::default());
+        Self { key: key.id(), chips, ledger_key, policy: policy.unwrap_or_default(), access }
     }
 
     /// Who may speak, and how much.
@@ -102,10 +105,10 @@ impl Guard {
         }
         let budget = Budget::new(pass.max_seconds(), request.format);
         let speech = verdict.allowed().then(|| Speech {
-            marker: Marker::new(&self.key, mark, request.format),
+            marker: Marker::of_chips(&self.chips, mark, request.format, Strength::default()),
             format: request.format,
             mark,
-            key: self.key.id(),
+            key: self.key,
             samples: None,
             received: Account::default(),
             released: Account::default(),

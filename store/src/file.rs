@@ -52,7 +52,7 @@ pub(crate) fn open(location: &Location, key: &LedgerKey) -> Result<Connection, S
         prepare(file, location)?;
     }
     let mut connection = connect(location)?;
-    if is_new(&connection, location)? {
+    if lies_empty(&connection, location)? {
         create(&mut connection, location, key)?;
     }
     migration::migrate(&mut connection, location, key)?;
@@ -68,7 +68,7 @@ pub(crate) fn open_any(location: &Location) -> Result<Connection, StoreError> {
         None => return Err(StoreError::Missing { path: location.to_string() }),
     }
     let connection = reader(location)?;
-    if is_new(&connection, location)? {
+    if lies_empty(&connection, location)? {
         return Err(StoreError::Missing { path: location.to_string() });
     }
     check_tables(&connection, location)?;
@@ -157,7 +157,15 @@ fn connect(location: &Location) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Says whether nothing was ever written to the file; refuses what is not a ledger.
+/// [`is_new`] of one state of the file: another process may be making the ledger at this moment, and what it
+/// commits between two questions would look like a file of somebody else.
+fn lies_empty(connection: &Connection, location: &Location) -> Result<bool, StoreError> {
+    let snapshot =
+        connection.unchecked_transaction().map_err(|error| StoreError::sqlite(location, &error))?;
+    is_new(&snapshot, location)
+}
+
+/// Says whether nothing was ever written to the file, asked within one transaction; refuses what is no ledger.
 fn is_new(connection: &Connection, location: &Location) -> Result<bool, StoreError> {
     let path = location.to_string();
     let number = |pragma: &str| {

@@ -6,8 +6,9 @@ use std::process::Command;
 use voxguard_tests::compiler::Language;
 use voxguard_tests::{library, program, skipped, workspace};
 
-/// What `libvoxguard` may weigh, in bytes.
-const LARGEST_LIBRARY: u64 = 8_000_000;
+/// What `libvoxguard` may weigh, in bytes, before link-time optimisation: `cargo xtask dist` keeps what is shipped, after it,
+/// below 8 MB.
+const LARGEST_LIBRARY: u64 = 9_500_000;
 
 #[test]
 fn the_library_exports_the_symbols_that_are_listed_and_no_other() {

@@ -7,9 +7,19 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+/// What the shared library may weigh, in bytes.
+const LARGEST_LIBRARY: u64 = 8_000_000;
+
 pub fn run() -> Result {
     println!("Packing {}/", place::shown(&folder()));
     build::cargo("C library, Node addon", Profile::Dist, &["voxguard-capi", "voxguard-node"])?;
+    let bytes = fs::metadata(Profile::Dist.shared_library("voxguard"))?.len();
+    if bytes >= LARGEST_LIBRARY {
+        return Err(format!(
+            "the shared library has {bytes} bytes: accepted are less than {LARGEST_LIBRARY}"
+        )
+        .into());
+    }
     if folder().exists() {
         fs::remove_dir_all(folder())?;
     }

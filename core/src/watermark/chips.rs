@@ -12,8 +12,9 @@
 
 use std::sync::OnceLock;
 
-use sha2::{Digest, Sha256};
-use zeroize::{Zeroize, Zeroizing};
+use chacha20::ChaCha20;
+use chacha20::cipher::{KeyIvInit, StreamCipher};
+use zeroize::Zeroize;
 
 use super::grid::BANDS;
 use super::scheme::Scheme;
@@ -198,25 +199,24 @@ fn signs(bits: u64) -> Column {
     std::array::from_fn(|band| if bits >> band & 1 == 0 { 1.0 } else { -1.0 })
 }
 
-/// Bytes of SHA-256(seed, counter), the seed being HMAC-SHA-256(key, name, number).
+/// The key stream of ChaCha20 under the key HMAC-SHA-256(key, name, number), its nonce zero.
 struct Stream {
-    seed: Zeroizing<[u8; 32]>,
-    counter: u64,
-    block: [u8; 32],
+    cipher: ChaCha20,
+    block: [u8; 256],
     used: usize,
 }
 
 impl Stream {
     fn new(key: &Key, name: &str, number: u64) -> Self {
         let seed = key.mac(&[name.as_bytes(), &number.to_le_bytes()]);
-        Self { seed, counter: 0, block: [0; 32], used: 32 }
+        let cipher = ChaCha20::new(&(*seed).into(), &[0; 12].into());
+        Self { cipher, block: [0; 256], used: 256 }
     }
 
     fn byte(&mut self) -> u8 {
         if self.used == self.block.len() {
-            let digest = Sha256::new().chain_update(*self.seed).chain_update(self.counter.to_le_bytes());
-            self.block = digest.finalize().into();
-            self.counter += 1;
+            // 2^38 bytes may be drawn of one key: far more than any pattern takes.
+            self.cipher.write_keystream(&mut self.block);
             self.used = 0;
         }
         let byte = self.block.get(self.used).copied().unwrap_or(0);

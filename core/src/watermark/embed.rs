@@ -137,12 +137,17 @@ impl Marker {
     /// A marker for one stream. Of `mark`, a scheme of fewer bits carries the lowest; without an id, the lowest eight choose
     /// the chips: let them change.
     pub fn with_options(key: &Key, mark: MarkId, format: Format, options: MarkerOptions) -> Self {
+        Self::of_chips(&Chips::new(key, options.scheme), mark, format, options.strength)
+    }
+
+    /// A marker whose key was expanded before: most of the cost of a short stream.
+    pub(crate) fn of_chips(chips: &Chips, mark: MarkId, format: Format, strength: Strength) -> Self {
         let length = window_length(format.rate());
         let mut planner = RealFftPlanner::<f32>::new();
         let (forward, inverse) = (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
         let scratch = forward.get_scratch_len().max(inverse.get_scratch_len());
         let hop = length / 2;
-        let (pattern, start) = pattern(key, mark, options.scheme);
+        let (pattern, start) = pattern(chips, mark);
         let engine = Engine {
             rate: format.rate(),
             length,
@@ -150,7 +155,7 @@ impl Marker {
             silence: (format.rate() as usize / SILENCE_PART).max(1),
             pattern,
             start,
-            shape: Shape::new(format.rate(), length, hop, options.strength.0),
+            shape: Shape::new(format.rate(), length, hop, strength.0),
             window: (0..length)
                 .map(|n| (std::f64::consts::PI * n as f64 / length as f64).sin() as f32)
                 .collect(),
@@ -432,8 +437,8 @@ impl Engine {
 }
 
 /// The pattern of a mark, and the column of it at which its streams begin.
-pub(super) fn pattern(key: &Key, mark: MarkId, scheme: Scheme) -> (Pattern, u64) {
-    let chips = Chips::new(key, scheme);
+pub(super) fn pattern(chips: &Chips, mark: MarkId) -> (Pattern, u64) {
+    let scheme = chips.scheme();
     let mark = scheme.carried(mark);
     let word = scheme.word(mark);
     (chips.pattern(Chips::variant_of(mark), &word), chips.start(mark) as u64)

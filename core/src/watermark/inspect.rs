@@ -44,7 +44,7 @@ pub fn cells(samples: &[f32], format: Format, start: f64) -> Result<Vec<Column>,
 
 /// The signs that a mark gives to the first cells of a stream.
 pub fn signs(key: &Key, mark: MarkId, columns: usize) -> Vec<Column> {
-    let (pattern, start) = pattern(key, mark, Scheme::default());
+    let (pattern, start) = pattern(&Chips::new(key, Scheme::default()), mark);
     (0..columns as u64).map(|column| pattern.column(start + column)).collect()
 }
 

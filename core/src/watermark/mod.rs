@@ -50,6 +50,7 @@ mod shape;
 mod warp;
 
 pub(crate) use chance::{ln_tail, p_value};
+pub(crate) use chips::Chips;
 pub use detect::{CurvePoint, Detection, Detector, DetectorError, Effort, Span};
 pub use embed::{Marker, MarkerOptions, Strength, StrengthError, embed_f32, embed_i16};
 pub use listen::Listener;

@@ -255,7 +255,9 @@ mod tests {
         Pilots::new(&chips).propose(Grid::default(), &soft, 0, &[], &mut proposed);
         let mut places: Vec<_> = shortlist(proposed, 2).iter().map(|s| (s.shift, s.from, s.to)).collect();
         places.sort_unstable();
-        assert_eq!(places, [(10, 0, 10), (2_000, 10, 20)]);
+        // Where a segment ends is chosen as if pilots lay evenly, so a unit or two may miss.
+        let [(10, 0, end), (2_000, begin, 20)] = places[..] else { panic!("{places:?}") };
+        assert!((8..=10).contains(&end) && (10..=12).contains(&begin), "{places:?}");
     }
 
     #[test]
