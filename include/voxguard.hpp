@@ -17,6 +17,7 @@
 #ifndef VOXGUARD_HPP
 #define VOXGUARD_HPP
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -624,6 +625,29 @@ class TextStream {
   detail::Handle<vg_text_stream_t, &vg_text_stream_free> handle_;
 };
 
+/// Something that a classifier found in the spoken text, in characters (Unicode scalar values).
+struct Finding {
+  std::string rule;      ///< a name for the hit, as rules have ids
+  std::string category;  ///< what it is about; public
+  Severity severity = Severity::error;
+  Action action = Action::block;
+  std::size_t start = 0;
+  std::size_t end = static_cast<std::size_t>(-1);  ///< more than there are means the end
+};
+
+/// A function of yours that judges the spoken text. It runs on a thread of the library's own, perhaps several times at once;
+/// what it throws is a failure.
+using Classifier = std::function<std::vector<Finding>(std::string_view spoken)>;
+
+/// How long a classifier may take, and what counts when it gives no answer.
+struct ClassifierOptions {
+  std::uint32_t budget_ms = 0;        ///< 0 for no limit; a call that takes longer goes on, unheard
+  Action on_failure = Action::block;  ///< Action::block (fail closed) or Action::warn (fail open)
+};
+
+/// A key that signs packs, or its public key (Ed25519).
+using SigningKey = std::array<std::uint8_t, VG_SIGNING_KEY_BYTES>;
+
 /// What may be spoken: compiled rules. Const: many threads may share one.
 class Policy {
  public:
@@ -634,21 +658,59 @@ class Policy {
     failure.check(vg_policy_new(detail::data(json), json.size(), &policy, failure.out()));
     handle_.reset(policy);
   }
-
-  Verdict check(std::string_view text, Markup markup = Markup::automatic) const {
-    vg_verdict_t *verdict = nullptr;
+  /// From rules in JSON, and a classifier that is asked about every text as well.
+  Policy(std::string_view json, Classifier classifier, ClassifierOptions options = {}) {
+    auto held = std::make_unique<Classifier>(std::move(classifier));
+    vg_classifier_t raw{};
+    raw.struct_size = sizeof raw;
+    raw.user_data = held.get();
+    raw.classify = &classify;
+    raw.drop = [](void *user_data) { delete static_cast<Classifier *>(user_data); };
+    raw.budget_ms = options.budget_ms;
+    raw.on_failure = static_cast<std::uint32_t>(options.on_failure);
+    vg_policy_t *policy = nullptr;
     detail::Failure failure;
-    failure.check(vg_policy_check(get(), detail::data(text), text.size(), static_cast<std::uint32_t>(markup), &verdict,
-                                  failure.out()));
-    return detail::read_verdict(verdict);
+    failure.check(vg_policy_new_classified(detail::data(json), json.size(), &raw, &policy, failure.out()));
+    held.release();  // the policy frees it from here on
+    handle_.reset(policy);
   }
-  /// Begins a text that arrives in pieces.
-  TextStream stream(Markup markup = Markup::automatic) const {
-    vg_text_stream_t *stream = nullptr;
+  /// From a signed pack, if one of the trusted public keys signed it.
+  static Policy from_pack(std::string_view pack, const std::vector<SigningKey> &keys) {
+    std::vector<std::uint8_t> flat;
+    for (const auto &key : keys) flat.insert(flat.end(), key.begin(), key.end());
+    vg_policy_t *policy = nullptr;
     detail::Failure failure;
     failure.check(
-        vg_text_stream_new(get(), static_cast<std::uint32_t>(markup), nullptr, 0, &stream, failure.out()));
+        vg_policy_from_pack(detail::data(pack), pack.size(), flat.data(), keys.size(), &policy, failure.out()));
+    return Policy(policy);
+  }
+
+  /// Judges a text. `consents` are protected names, or ids of their rules, that do not hit in it.
+  Verdict check(std::string_view text, Markup markup = Markup::automatic,
+                const std::vector<std::string> &consents = {}) const {
+    vg_verdict_t *verdict = nullptr;
+    const auto names = strings(consents);
+    detail::Failure failure;
+    failure.check(vg_policy_check_consented(get(), detail::data(text), text.size(), static_cast<std::uint32_t>(markup),
+                                            names.data(), names.size(), &verdict, failure.out()));
+    return detail::read_verdict(verdict);
+  }
+  /// Begins a text that arrives in pieces; consents as in `check`.
+  TextStream stream(Markup markup = Markup::automatic, const std::vector<std::string> &consents = {}) const {
+    vg_text_stream_t *stream = nullptr;
+    const auto names = strings(consents);
+    detail::Failure failure;
+    failure.check(vg_text_stream_new(get(), static_cast<std::uint32_t>(markup), names.data(), names.size(), &stream,
+                                     failure.out()));
     return TextStream(stream);
+  }
+  /// Why a text is judged as it is, as JSON: for your own eyes, since it quotes rules and text.
+  std::string explain(std::string_view text, Markup markup = Markup::automatic) const {
+    detail::Bytes out;
+    detail::Failure failure;
+    failure.check(vg_policy_explain(get(), detail::data(text), text.size(), static_cast<std::uint32_t>(markup),
+                                    out.out(), failure.out()));
+    return out.string();
   }
   /// SHA-256 of the rules, as the ledger records it.
   std::vector<std::uint8_t> hash() const {
@@ -659,8 +721,79 @@ class Policy {
   const vg_policy_t *get() const noexcept { return handle_.get(); }
 
  private:
+  explicit Policy(vg_policy_t *raw) { handle_.reset(raw); }
+
+  static std::vector<vg_str_t> strings(const std::vector<std::string> &list) {
+    std::vector<vg_str_t> raw;
+    for (const auto &text : list) raw.push_back({text.data(), text.size()});
+    return raw;
+  }
+
+  static std::int32_t classify(void *user_data, const char *spoken, std::size_t len, vg_findings_t *findings) {
+    // Nothing that is thrown may reach C.
+    try {
+      for (const auto &found : (*static_cast<Classifier *>(user_data))(std::string_view(spoken, len))) {
+        vg_finding_t raw{};
+        raw.struct_size = sizeof raw;
+        raw.rule = {found.rule.data(), found.rule.size()};
+        raw.category = {found.category.data(), found.category.size()};
+        raw.severity = static_cast<std::uint32_t>(found.severity);
+        raw.action = static_cast<std::uint32_t>(found.action);
+        raw.start = found.start;
+        raw.end = found.end;
+        if (vg_findings_add(findings, &raw) != VG_OK) return 1;
+      }
+      return 0;
+    } catch (...) {
+      return 1;
+    }
+  }
+
   detail::Handle<vg_policy_t, &vg_policy_free> handle_;
 };
+
+/// Advice about rules that load but do not do what they seem to, as a JSON list.
+inline std::string lint_rules(std::string_view json) {
+  detail::Bytes out;
+  detail::Failure failure;
+  failure.check(vg_rules_lint(detail::data(json), json.size(), out.out(), failure.out()));
+  return out.string();
+}
+
+/// The small rules file to begin with in a language: "de", "en", "es", "fr" or "pt".
+inline std::string starter_rules(std::string_view language) {
+  detail::Bytes out;
+  detail::Failure failure;
+  failure.check(vg_rules_starter(detail::data(language), language.size(), out.out(), failure.out()));
+  return out.string();
+}
+
+/// Rules, as JSON, of a word list, one word or phrase a line. An empty language is none.
+inline std::string rules_from_words(std::string_view words, std::string_view id, std::string_view category,
+                                    Severity severity = Severity::error, std::string_view language = {}) {
+  detail::Bytes out;
+  detail::Failure failure;
+  failure.check(vg_rules_from_words(detail::data(words), words.size(), detail::data(id), id.size(),
+                                    detail::data(category), category.size(), static_cast<std::uint32_t>(severity),
+                                    language.empty() ? nullptr : language.data(), language.size(), out.out(),
+                                    failure.out()));
+  return out.string();
+}
+
+/// A pack of rules, signed with the secret bytes of an Ed25519 key.
+inline std::string sign_rules(std::string_view json, const SigningKey &secret) {
+  detail::Bytes out;
+  detail::Failure failure;
+  failure.check(vg_rules_sign(detail::data(json), json.size(), secret.data(), out.out(), failure.out()));
+  return out.string();
+}
+
+/// The public key of a secret one: hosts that load a pack name it.
+inline SigningKey signing_public_key(const SigningKey &secret) {
+  SigningKey out{};
+  detail::check(vg_rules_public_key(secret.data(), out.data()));
+  return out;
+}
 
 /// Whether a ledger is as it was written; `report` is JSON and names the fault.
 struct Verification {

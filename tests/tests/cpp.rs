@@ -34,6 +34,16 @@ fn marks_under_sanitizers() {
 }
 
 #[test]
+fn policy() {
+    as_it_is("tests/cpp/policy.cpp");
+}
+
+#[test]
+fn policy_under_sanitizers() {
+    under_sanitizers("tests/cpp/policy.cpp");
+}
+
+#[test]
 fn utterance() {
     as_it_is("tests/cpp/utterance.cpp");
 }
