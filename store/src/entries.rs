@@ -1,6 +1,6 @@
 //! What happens to entries, whatever database keeps them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use voxguard_core::ledger::proof::{self, Nodes};
@@ -12,6 +12,7 @@ use voxguard_core::ledger::{
 };
 use zeroize::Zeroizing;
 
+use crate::checkpoints::{self, Checkpoints};
 use crate::error::StoreError;
 use crate::rows::{self, AttachmentRow, Backend, EntryRow, Rows, Select, SubjectRow, TileRow};
 
@@ -55,6 +56,8 @@ impl Draft {
 pub(crate) struct Entries {
     pub backend: Arc<dyn Backend>,
     pub key: LedgerKey,
+    /// Who is told of checkpoints.
+    pub checkpoints: Checkpoints,
 }
 
 impl Entries {
@@ -75,9 +78,12 @@ impl Entries {
         &self,
         mut job: impl FnMut(&mut dyn Rows) -> Result<(Vec<Draft>, T)>,
     ) -> Result<(Vec<StoredRecord>, T)> {
+        if checkpoints::inside() {
+            return Err(StoreError::Reentered { path: self.backend.location().to_string() });
+        }
         let mut known = None;
         let mut before: Option<(Vec<Draft>, T)> = None;
-        rows::write(&*self.backend, |rows| {
+        let done = rows::write(&*self.backend, |rows| {
             let tail = self.tail(rows)?;
             if let Some((drafts, answer)) = &before
                 && let Some(done) = self.committed(rows, &mut known, &tail, drafts)?
@@ -87,7 +93,10 @@ impl Entries {
             known.get_or_insert(tail.len());
             let (drafts, answer) = before.insert(job(rows)?);
             Ok((self.append_in(rows, tail, drafts)?, answer.clone()))
-        })
+        })?;
+        // What is done is done: a sink that did not take its checkpoint is told again.
+        let _ = self.tell(checkpoints::now_ms(), false);
+        Ok(done)
     }
 
     /// Whether an earlier attempt, whose end was not heard, put these drafts into the ledger: then where.
@@ -117,7 +126,7 @@ impl Entries {
     }
 
     fn append_in(&self, rows: &mut dyn Rows, mut tail: Tail, drafts: &[Draft]) -> Result<Vec<StoredRecord>> {
-        let mut keys: HashMap<[u8; 32], SubjectKey> = HashMap::new();
+        let mut keys = self.known_keys(rows, drafts)?;
         let (mut entries, mut tiles, mut attachments) =
             (Vec::with_capacity(drafts.len()), Vec::new(), Vec::new());
         let mut stored = Vec::with_capacity(drafts.len());
@@ -177,6 +186,23 @@ impl Entries {
         attachments.iter().try_for_each(|row| rows.put_attachment(row))?;
         rows.set_tail(&tail.encode(&self.key))?;
         Ok(stored)
+    }
+
+    /// The keys of those who are named by tag and known already, asked for at once.
+    fn known_keys(&self, rows: &mut dyn Rows, drafts: &[Draft]) -> Result<HashMap<[u8; 32], SubjectKey>> {
+        let unbound = drafts.iter().filter(|draft| !draft.bound);
+        let tags: BTreeSet<&[u8]> =
+            unbound.filter_map(|draft| draft.record.subject()).map(|tag| tag.as_slice()).collect();
+        let tags: Vec<&[u8]> = tags.into_iter().collect();
+        let mut keys = HashMap::with_capacity(tags.len());
+        if tags.is_empty() {
+            return Ok(keys);
+        }
+        for row in rows.subjects_tagged(&tags)? {
+            let (key, _) = self.opened(&row)?;
+            keys.extend(<[u8; 32]>::try_from(row.tag).map(|tag| (tag, key)));
+        }
+        Ok(keys)
     }
 
     /// The key of a subject, made when there is none yet; by pseudonym, there must be one.

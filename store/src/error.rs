@@ -150,6 +150,23 @@ pub enum StoreError {
         /// The kind.
         kind: String,
     },
+    /// A checkpoint sink asked the ledger that it is told of to append.
+    #[error(
+        "ledger {path}: a checkpoint sink may read the ledger and not append to it; do so after it returned"
+    )]
+    Reentered {
+        /// The ledger's file.
+        path: String,
+    },
+    /// Who is to be told of checkpoints did not take one.
+    #[error("the checkpoint sink failed: {reason}; it is told again after the next record")]
+    Sink {
+        /// What it said.
+        reason: String,
+    },
+    /// A ledger is to be followed by itself, or by another one under its own key.
+    #[error("the next ledger has the key of this one: accepted is a ledger under another key")]
+    SameKey,
     /// The ledger's writer has ended.
     #[error("ledger {path}: its writer has stopped, nothing was written; open it again")]
     Stopped {

@@ -10,6 +10,7 @@ use voxguard_core::ledger::{
     Receipt, Record, RetentionPolicy, Right, Standing, StoredRecord, Verification, Verifier, VerifyingKey,
 };
 
+use crate::checkpoints::Checkpoints;
 use crate::entries::{Draft, Entries, entropy, number};
 use crate::error::StoreError;
 use crate::keeping;
@@ -79,7 +80,7 @@ impl Ledger {
             Some(_) => Postgres::open(location, &key)?,
             None => Sqlite::open(location, &key)?,
         };
-        let entries = Arc::new(Entries { backend, key });
+        let entries = Arc::new(Entries { backend, key, checkpoints: Checkpoints::default() });
         let desk = Desk { entries: Arc::clone(&entries) };
         let writer =
             Writer::start(desk).map_err(|error| StoreError::io(entries.backend.location(), &error))?;
@@ -341,6 +342,9 @@ impl Ledger {
     /// Ends this ledger, and lets a new one under another key begin: each has a record that names the
     /// other. Gives this one's last checkpoint.
     pub fn rotate(&self, next: &Ledger, now_ms: u64) -> Result<String, StoreError> {
+        if self.key().id() == next.key().id() {
+            return Err(StoreError::SameKey);
+        }
         let rotation = |other: &Ledger, goes_on: bool, tail: (u64, [u8; 32])| {
             let mut event = Event::new(EventKind::KeyRotation);
             event.object = Some(other.key().name());
@@ -356,6 +360,25 @@ impl Ledger {
         self.record(record(entropy()?, now_ms, rotation(next, true, end(self)?)), None)?;
         next.record(record(entropy()?, now_ms, rotation(self, false, end(self)?)), None)?;
         self.checkpoint(now_ms)
+    }
+
+    /// Tells this sink of a checkpoint (a signed note) now, whenever `every` records have come since the last one
+    /// that it took, and when the ledger is closed: so that it is kept where whoever keeps the ledger cannot take
+    /// it back. One at a time, on whichever thread; the sink may read the ledger, not append to it
+    /// ([`StoreError::Reentered`]). Where it fails, it is told again after the next record. Fails when the first
+    /// checkpoint is not taken. It takes the place of the one before.
+    pub fn on_checkpoint(
+        &self,
+        every: u64,
+        sink: impl FnMut(&str) -> Result<(), String> + Send + 'static,
+        now_ms: u64,
+    ) -> Result<(), StoreError> {
+        self.entries().tell_checkpoints(Some((every, Box::new(sink))), now_ms)
+    }
+
+    /// Tells nobody of checkpoints any more.
+    pub fn forget_checkpoint_sink(&self) -> Result<(), StoreError> {
+        self.entries().tell_checkpoints(None, 0)
     }
 
     /// Notes in the ledger that a checkpoint of it was made: who reads the ledger learns that there is one

@@ -15,12 +15,13 @@
 //! The rooms: `location` reads the URL; `rows` is what a database must be able to do, `sqlite` (with `file`,
 //! which opens and recognises one, and `migration`) and `postgres` do it; `entries` appends, reads and proves,
 //! `people` consents, tells and forgets, `keeping` purges and verifies, each over `rows` alone; `writer` groups
-//! commits; [`Ledger`] ties them together, [`StoreError`] says what went wrong.
+//! commits, `checkpoints` tells of them; [`Ledger`] ties them together, [`StoreError`] says what went wrong.
 //!
 //! Beside the ledger: [`ApiKeyStore`] keeps the records of API keys, [`key_source`] reads sealing keys.
 #![forbid(unsafe_code)]
 
 mod api_keys;
+mod checkpoints;
 mod entries;
 mod error;
 mod file;

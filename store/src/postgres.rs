@@ -5,13 +5,14 @@
 //! for as long as [`Location::patience`] says, and the work is done again; work that asks for records looks
 //! first whether they are there already, so that a commit whose answer was lost is not repeated.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use postgres::error::SqlState;
 use postgres::types::ToSql;
-use postgres::{Client, Config, GenericClient, IsolationLevel, NoTls, Row, Transaction};
+use postgres::{Client, Config, GenericClient, IsolationLevel, NoTls, Row, Statement, Transaction};
 use voxguard_core::key::KeyId;
 use voxguard_core::ledger::{self, LedgerKey, Tail};
 
@@ -54,8 +55,14 @@ type Result<T, E = StoreError> = std::result::Result<T, E>;
 pub(crate) struct Postgres {
     location: Location,
     config: Config,
-    writer: Mutex<Option<Client>>,
-    idle: Mutex<Vec<Client>>,
+    writer: Mutex<Option<Connection>>,
+    idle: Mutex<Vec<Connection>>,
+}
+
+/// A connection, and what it has prepared: a statement that is prepared anew costs a round trip each time.
+struct Connection {
+    client: Client,
+    statements: HashMap<&'static str, Statement>,
 }
 
 impl Postgres {
@@ -69,8 +76,8 @@ impl Postgres {
     /// Opens a ledger that is there, whosever it is, for reading alone.
     pub fn open_any(location: Location) -> Result<Arc<dyn Backend>> {
         let postgres = Self::new(location)?;
-        let mut client = postgres.connect()?;
-        match postgres.kept(&mut client)? {
+        let mut connection = postgres.connect()?;
+        match postgres.kept(&mut connection.client)? {
             Some(_) => Ok(Arc::new(postgres)),
             None => Err(StoreError::Missing { path: postgres.location.to_string() }),
         }
@@ -86,12 +93,12 @@ impl Postgres {
         Ok(Self { location, config, writer: Mutex::default(), idle: Mutex::default() })
     }
 
-    fn connect(&self) -> Result<Client> {
+    fn connect(&self) -> Result<Connection> {
         let mut client = self.config.connect(NoTls).map_err(|error| self.failed(&error))?;
         // A commit is on disk when it returns, whatever the server's default is.
         let settings = "SET synchronous_commit = on; SET client_min_messages = warning";
         client.batch_execute(settings).map_err(|error| self.failed(&error))?;
-        Ok(client)
+        Ok(Connection { client, statements: HashMap::new() })
     }
 
     /// Schema and key id of the ledger in the database, if there is one.
@@ -112,10 +119,10 @@ impl Postgres {
     /// Makes the tables where there are none, and makes sure that the ledger is this key's.
     fn prepare(&self, key: &LedgerKey) -> Result<()> {
         // A server that is not there at all is told at once; one that goes away is waited for.
-        let client = self.connect()?;
-        let client = self.persist(Some(client), &mut |client| {
+        let connection = self.connect()?;
+        let connection = self.persist(Some(connection), &mut |connection| {
             let failed = |error: postgres::Error| self.failed(&error);
-            let mut transaction = client.transaction().map_err(failed)?;
+            let mut transaction = connection.client.transaction().map_err(failed)?;
             transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).map_err(failed)?;
             match self.kept(&mut transaction)? {
                 Some((schema, id)) => self.check(schema, id, key),
@@ -129,7 +136,7 @@ impl Postgres {
                 }
             }
         })?;
-        *self.writer.lock() = Some(client);
+        *self.writer.lock() = Some(connection);
         Ok(())
     }
 
@@ -156,12 +163,12 @@ impl Postgres {
     /// ends.
     fn persist(
         &self,
-        mut client: Option<Client>,
-        run: &mut dyn FnMut(&mut Client) -> Result<()>,
-    ) -> Result<Client> {
+        mut connection: Option<Connection>,
+        run: &mut dyn FnMut(&mut Connection) -> Result<()>,
+    ) -> Result<Connection> {
         let begun = Instant::now();
         loop {
-            let outcome = match client.take().filter(|client| !client.is_closed()) {
+            let outcome = match connection.take().filter(|connection| !connection.client.is_closed()) {
                 Some(open) => Ok(open),
                 None => self.connect(),
             }
@@ -184,44 +191,46 @@ impl Backend for Postgres {
 
     fn read(&self, job: Job<'_>) -> Result<()> {
         let idle = self.idle.lock().pop();
-        let client = self.persist(idle, &mut |client| {
+        let connection = self.persist(idle, &mut |connection| {
+            let Connection { client, statements } = connection;
             let transaction = client
                 .build_transaction()
                 .isolation_level(IsolationLevel::RepeatableRead)
                 .read_only(true)
                 .start()
                 .map_err(|error| self.failed(&error))?;
-            job(&mut Inside { transaction, location: &self.location })
+            job(&mut Inside { transaction, statements, location: &self.location })
         })?;
         let mut idle = self.idle.lock();
         if idle.len() < IDLE_READERS {
-            idle.push(client);
+            idle.push(connection);
         }
         Ok(())
     }
 
     fn write(&self, job: Job<'_>) -> Result<()> {
         let mut writer = self.writer.lock();
-        let client = self.persist(writer.take(), &mut |client| {
-            let failed = |error: postgres::Error| self.failed(&error);
-            let mut transaction = client.transaction().map_err(failed)?;
-            transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).map_err(failed)?;
-            let mut inside = Inside { transaction, location: &self.location };
+        let connection = self.persist(writer.take(), &mut |connection| {
+            let Connection { client, statements } = connection;
+            let transaction = client.transaction().map_err(|error| self.failed(&error))?;
+            let mut inside = Inside { transaction, statements, location: &self.location };
+            inside.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])?;
             job(&mut inside)?;
-            inside.transaction.commit().map_err(failed)
+            inside.transaction.commit().map_err(|error| self.failed(&error))
         })?;
-        *writer = Some(client);
+        *writer = Some(connection);
         Ok(())
     }
 
     fn scrub(&self) -> Result<()> {
         // Old row versions go; the server's write-ahead log and its archives are the operator's.
         let mut writer = self.writer.lock();
-        let client = self.persist(writer.take(), &mut |client| {
+        let connection = self.persist(writer.take(), &mut |connection| {
+            let client = &mut connection.client;
             let sql = "VACUUM voxguard_subject; VACUUM voxguard_attachment; VACUUM voxguard_entry";
             sql.split(';').try_for_each(|sql| client.batch_execute(sql)).map_err(|error| self.failed(&error))
         })?;
-        *writer = Some(client);
+        *writer = Some(connection);
         Ok(())
     }
 
@@ -263,23 +272,52 @@ fn failed(location: &Location, error: &postgres::Error) -> StoreError {
 /// The rows, inside a transaction.
 struct Inside<'a> {
     transaction: Transaction<'a>,
+    statements: &'a mut HashMap<&'static str, Statement>,
     location: &'a Location,
 }
 
 type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 impl Inside<'_> {
-    fn all<T>(&mut self, sql: &str, values: Values<'_>, read: impl FnMut(&Row) -> T) -> Result<Vec<T>> {
+    /// The statement of this text, prepared once a connection.
+    fn statement(&mut self, sql: &'static str) -> Result<Statement> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.transaction.prepare(sql).map_err(|error| failed(self.location, &error))?;
+        self.statements.insert(sql, statement.clone());
+        Ok(statement)
+    }
+
+    fn all<T>(
+        &mut self,
+        sql: &'static str,
+        values: Values<'_>,
+        read: impl FnMut(&Row) -> T,
+    ) -> Result<Vec<T>> {
+        let statement = self.statement(sql)?;
+        let found = self.transaction.query(&statement, values);
+        Ok(found.map_err(|error| failed(self.location, &error))?.iter().map(read).collect())
+    }
+
+    /// As [`Inside::all`], of a text that is another one each time.
+    fn all_once<T>(&mut self, sql: &str, values: Values<'_>, read: impl FnMut(&Row) -> T) -> Result<Vec<T>> {
         let found = self.transaction.query(sql, values);
         Ok(found.map_err(|error| failed(self.location, &error))?.iter().map(read).collect())
     }
 
-    fn one<T>(&mut self, sql: &str, values: Values<'_>, read: impl FnMut(&Row) -> T) -> Result<Option<T>> {
+    fn one<T>(
+        &mut self,
+        sql: &'static str,
+        values: Values<'_>,
+        read: impl FnMut(&Row) -> T,
+    ) -> Result<Option<T>> {
         Ok(self.all(sql, values, read)?.pop())
     }
 
-    fn execute(&mut self, sql: &str, values: Values<'_>) -> Result<()> {
-        let done = self.transaction.execute(sql, values);
+    fn execute(&mut self, sql: &'static str, values: Values<'_>) -> Result<()> {
+        let statement = self.statement(sql)?;
+        let done = self.transaction.execute(&statement, values);
         done.map(|_| ()).map_err(|error| failed(self.location, &error))
     }
 }
@@ -307,7 +345,7 @@ impl Rows for Inside<'_> {
                 Param::Bytes(bytes) => bytes as &(dyn ToSql + Sync),
             })
             .collect();
-        self.all(&sql, &values, |row| EntryRow { previous: row.get(9), ..entry(row) })
+        self.all_once(&sql, &values, |row| EntryRow { previous: row.get(9), ..entry(row) })
     }
 
     fn each(&mut self, visit: &mut dyn FnMut(&ledger::Row<'_>) -> bool) -> Result<()> {
@@ -402,6 +440,11 @@ impl Rows for Inside<'_> {
 
     fn subject(&mut self, tag: &[u8]) -> Result<Option<SubjectRow>> {
         self.one("SELECT tag, pseudonym, sealed FROM voxguard_subject WHERE tag = $1", &[&tag], subject)
+    }
+
+    fn subjects_tagged(&mut self, tags: &[&[u8]]) -> Result<Vec<SubjectRow>> {
+        let sql = "SELECT tag, pseudonym, sealed FROM voxguard_subject WHERE tag = ANY($1)";
+        self.all(sql, &[&tags], subject)
     }
 
     fn subject_named(&mut self, pseudonym: &[u8]) -> Result<Option<SubjectRow>> {

@@ -204,6 +204,8 @@ pub(crate) trait Rows {
     fn insert_tiles(&mut self, tiles: &[TileRow]) -> Result<(), StoreError>;
 
     fn subject(&mut self, tag: &[u8]) -> Result<Option<SubjectRow>, StoreError>;
+    /// Those of these tags that there are, in any order, in as few questions as can be.
+    fn subjects_tagged(&mut self, tags: &[&[u8]]) -> Result<Vec<SubjectRow>, StoreError>;
     fn subject_named(&mut self, pseudonym: &[u8]) -> Result<Option<SubjectRow>, StoreError>;
     fn subjects(&mut self, after: &[u8], limit: u32) -> Result<Vec<SubjectRow>, StoreError>;
     fn put_subject(&mut self, row: &SubjectRow) -> Result<(), StoreError>;

@@ -293,6 +293,14 @@ impl Rows for Inside<'_> {
         self.one("SELECT tag, pseudonym, sealed FROM subject WHERE tag = ?1", [tag], subject)
     }
 
+    fn subjects_tagged(&mut self, tags: &[&[u8]]) -> Result<Vec<SubjectRow>> {
+        let mut found = Vec::with_capacity(tags.len());
+        for tag in tags {
+            found.extend(self.subject(tag)?);
+        }
+        Ok(found)
+    }
+
     fn subject_named(&mut self, pseudonym: &[u8]) -> Result<Option<SubjectRow>> {
         self.one("SELECT tag, pseudonym, sealed FROM subject WHERE pseudonym = ?1", [pseudonym], subject)
     }

@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 use parking_lot::{Condvar, Mutex};
 use voxguard_core::ledger::StoredRecord;
 
+use crate::checkpoints;
 use crate::entries::{Draft, Entries};
 use crate::error::StoreError;
 use crate::location::Location;
@@ -87,7 +88,10 @@ impl Writer {
             let _gone = Gone(&of_thread);
             while let Some(group) = of_thread.next_group() {
                 desk.commit(group);
+                // The records are acknowledged: a sink that did not take its checkpoint is told again.
+                let _ = desk.entries.tell(checkpoints::now_ms(), false);
             }
+            let _ = desk.entries.tell(checkpoints::now_ms(), true);
         };
         let thread = std::thread::Builder::new().name("voxguard-ledger".to_owned()).spawn(work)?;
         Ok(Self { queue, thread: Some(thread) })
@@ -95,6 +99,9 @@ impl Writer {
 
     /// Hands the draft to the writer and waits until it is on disk, or has failed.
     pub fn append(&self, draft: Draft, location: &Location) -> Result<StoredRecord, StoreError> {
+        if checkpoints::inside() {
+            return Err(StoreError::Reentered { path: location.to_string() });
+        }
         let answer = Arc::new(Answer::default());
         let stopped = StoreError::Stopped { path: location.to_string() };
         let append = Append { draft: Some(draft), answer: Arc::clone(&answer), stopped };

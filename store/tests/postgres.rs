@@ -37,6 +37,8 @@ suite! { fresh:
     a_host_records_its_own_events_and_no_others
     a_checkpoint_of_another_past_is_told
     an_export_carries_the_bytes_that_prove_each_record
+    a_checkpoint_sink_is_told_at_once_as_records_come_and_again_when_it_fails
+    a_ledger_is_not_followed_by_one_of_its_own_key
 }
 
 #[test]

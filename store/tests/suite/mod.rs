@@ -262,3 +262,47 @@ pub fn an_export_carries_the_bytes_that_prove_each_record(ledger: &Ledger) {
     let record = ledger.get(2).unwrap().unwrap().record;
     assert_eq!(json["bytes"], voxguard_core::key::hex(&record.encode().unwrap()));
 }
+
+pub fn a_checkpoint_sink_is_told_at_once_as_records_come_and_again_when_it_fails(ledger: &Ledger) {
+    use std::sync::{Arc, Mutex};
+    let (told, fails) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(true)));
+    let (kept, broken) = (Arc::clone(&told), Arc::clone(&fails));
+    let sink = move |note: &str| {
+        kept.lock().unwrap().push(note.to_owned());
+        if *broken.lock().unwrap() { Err("no paper left".to_owned()) } else { Ok(()) }
+    };
+    let refused = ledger.on_checkpoint(3, sink, NOW).unwrap_err();
+    assert_eq!(refused, StoreError::Sink { reason: "no paper left".to_owned() });
+    *fails.lock().unwrap() = false;
+    for mark in 1..=7 {
+        ledger.append(&generation(mark)).unwrap();
+        // What is due is told behind the acknowledgement: the next append waits for it.
+    }
+    ledger.withdraw_consent(&subject(), None, NOW).unwrap();
+    let public: VerifyingKey = ledger.verifying_key().parse().unwrap();
+    let sizes: Vec<u64> =
+        told.lock().unwrap().iter().map(|note| Checkpoint::verify(note, &public).unwrap().size).collect();
+    // The one that was not taken, and then again after the first record, and after each three.
+    assert_eq!(sizes[0], 0);
+    assert!(sizes[1] >= 1 && sizes.windows(2).skip(1).all(|pair| pair[1] >= pair[0] + 3), "{sizes:?}");
+    assert!(*sizes.last().unwrap() >= 5, "{sizes:?}");
+    let last = told.lock().unwrap().last().unwrap().clone();
+    assert!(ledger.prove_since(&last, NOW).unwrap().is_some(), "the ledger continues it");
+    // It may read, and not append.
+    let (inner, answers) = (ledger.clone(), Arc::new(Mutex::new(None)));
+    let answered = Arc::clone(&answers);
+    let reenters = move |_: &str| {
+        assert!(inner.len().unwrap() > 0);
+        *answered.lock().unwrap() = Some(inner.append(&generation(99)));
+        Ok(())
+    };
+    ledger.on_checkpoint(1000, reenters, NOW).unwrap();
+    let answer = answers.lock().unwrap().take().expect("told");
+    assert!(matches!(answer, Err(StoreError::Reentered { .. })), "{answer:?}");
+    ledger.forget_checkpoint_sink().unwrap();
+}
+
+pub fn a_ledger_is_not_followed_by_one_of_its_own_key(ledger: &Ledger) {
+    assert_eq!(ledger.rotate(ledger, NOW).unwrap_err(), StoreError::SameKey);
+    assert!(ledger.is_empty().unwrap());
+}
