@@ -62,7 +62,7 @@ fn same_as_whole(policy: &Arc<Policy>, text: &str, pieces: &[&str]) -> Result<()
     Ok(())
 }
 
-const TEXTS: [&str; 46] = [
+const TEXTS: [&str; 49] = [
     "",
     "Good morning, everybody. How are you?",
     "I will kill you",
@@ -109,6 +109,9 @@ const TEXTS: [&str; 46] = [
     "x",
     "call 555-0123 4567",
     "Al K. Ill",
+    "to hn.do\n@example.com, ok and ok",
+    "to john . doe [@] mail . example . com, ok and ok",
+    "to john              @              example.com, ok",
 ];
 
 #[test]
@@ -160,21 +163,118 @@ fn a_blocked_stream_has_released_what_was_before_and_is_over() {
     assert_eq!(stream.finish().unwrap(), Released { blocked: true, ..Released::default() });
 }
 
-#[test]
-fn a_document_is_released_whole() {
-    let policy = policy();
-    let mut stream = policy.stream(Markup::Auto, &[]);
-    for piece in ["<sp", "eak>my card is 4111<break/>1111", "11111111 ok", "</speak>"] {
-        assert_eq!(stream.push(piece).unwrap(), Released::default());
+const DOCUMENTS: [&str; 19] = [
+    "<speak/>",
+    "<speak>Good morning, everybody. How are you?</speak>",
+    "<speak><p>I will call you.</p><p>Then we talk.</p> And more.</speak>",
+    "<speak>my card is 4111<break/>1111 11111111 ok, hello</speak>",
+    "<speak>You darn fool, we wire <emphasis>the</emphasis> money</speak>",
+    "<speak>we wire <break/>transfer it</speak>",
+    "<speak><s>ki</s><s>ll</s> him</speak>",
+    "<speak>one, two <p>say k1ll now</p> three</speak>",
+    "<speak>kil<!-- a > b -->ling time, <![CDATA[a < b & kill]]> c</speak>",
+    "<speak>a <sub alias='darn &amp; blast'>b</sub> c, hello</speak>",
+    "<?xml version=\"1.0\"?>\n <speak version='1.1' a=\"x>y\">R&amp;D &lt;3 &#233;, ok</speak>\n",
+    "<speak>a &lt;b and c&gt; d ki&lt;b&gt;ll e</speak>",
+    "<speak>k&amp;#105;ll and more of it</speak>",
+    "\u{FEFF}<speak>say 他想杀人吗。好 ok</speak>",
+    "<speak>darn<mark name='a'/>ed, darn <prosody rate='slow'>darn it</prosody></speak>",
+    "<speak>mur\nder stu\npid words</speak>",
+    "<speak><voice name='a'>write to john</voice> dot doe at <s>example dot com</s> today</speak>",
+    "<speak>\u{202E}llik\u{202C} and \u{202E}x</speak>",
+    "<speak>x1<s>2</s>y and x12y, hello</speak>",
+];
+
+/// Checks that pieces of a document are decided as the whole, and that what is released could end at any time.
+fn same_as_whole_document(policy: &Arc<Policy>, text: &str, pieces: &[&str]) {
+    let whole = policy.check(text, Markup::Auto).unwrap();
+    let run = |pieces: &[&str]| {
+        let mut stream = policy.stream(Markup::Auto, &[]);
+        let mut all = Released::default();
+        for step in 0..=pieces.len() {
+            let released = match pieces.get(step) {
+                Some(piece) => stream.push(piece).unwrap(),
+                None => stream.finish().unwrap(),
+            };
+            all.text.push_str(&released.text);
+            all.hits.extend(released.hits);
+            all.blocked |= released.blocked;
+            // Of a long text one step in a hundred is tried.
+            if !all.text.trim().is_empty() && step < pieces.len() && (text.len() < 1000 || step % 100 == 0) {
+                let ended = policy.check(&format!("{}</speak>", all.text), Markup::Ssml);
+                assert!(ended.is_ok(), "{:?} of {text:?} in {pieces:?}", all.text);
+            }
+        }
+        all
+    };
+    let all = run(pieces);
+    assert_eq!(all.blocked, whole.action == Action::Block, "{text:?} in {pieces:?}");
+    if all.blocked {
+        assert_eq!(all.text, run(&[text]).text, "{text:?} in {pieces:?}");
+        assert_eq!(all.hits[..], whole.hits[..all.hits.len()], "{text:?} in {pieces:?}");
+    } else {
+        assert_eq!(all.text, whole.text, "{text:?} in {pieces:?}");
+        assert_eq!(all.hits, whole.hits, "{text:?} in {pieces:?}");
     }
-    assert_eq!(
-        stream.finish().unwrap().text,
-        "<speak>my card is card number ending one one one one<break/> ok</speak>"
-    );
-    let mut broken = policy.stream(Markup::Auto, &[]);
-    broken.push("<speak>open").unwrap();
-    assert!(broken.finish().is_err());
-    assert!(broken.blocked());
+}
+
+#[test]
+fn every_cut_of_every_document_is_decided_as_the_whole() {
+    let policy = policy();
+    for text in DOCUMENTS {
+        for (cut, _) in text.char_indices() {
+            let (head, tail) = text.split_at(cut);
+            same_as_whole_document(&policy, text, &[head, tail]);
+        }
+        let pieces: Vec<&str> = text.split("").collect();
+        same_as_whole_document(&policy, text, &pieces);
+    }
+}
+
+#[test]
+fn a_long_document_is_decided_as_the_whole_while_its_beginning_is_forgotten() {
+    let policy = policy();
+    let parts = [
+        "It was a quiet day in the town by the river, and nobody had much to do. ",
+        "<p>They bought <emphasis>three</emphasis> kilos of apples.</p> ",
+        "My card is 4111 <break/>1111 1111 1111, she said, darn it. ",
+        "<s>A wire</s> <s>for you.</s> x12y &amp; more. ",
+    ];
+    let inside: String = (0..60).map(|place: usize| parts[place * 7 % 4]).collect();
+    for end in ["", " and then they kill time.", " <p>and then they kill</p> him"] {
+        let text = format!("<speak>{inside}{end}</speak>");
+        let pieces: Vec<&str> = text.split_inclusive(' ').collect();
+        same_as_whole_document(&policy, &text, &pieces);
+    }
+}
+
+#[test]
+fn a_document_is_released_while_it_arrives() {
+    let rules = r#"{"version": 1, "rules": [{"id": "f", "category": "fraud", "severity": "error", "match": "phrase", "terms": ["wire transfer"]}]}"#;
+    let mut stream = Arc::new(Policy::from_json(rules).unwrap()).stream(Markup::Auto, &[]);
+    let mut push = |piece: &str| stream.push(piece).unwrap().text;
+    assert_eq!(push("<sp"), "");
+    assert_eq!(push("eak>Good morn"), "<speak>Good ");
+    assert_eq!(push("ing. <p>We are he"), "morning. ");
+    assert_eq!(push("re.</p> And no"), "<p>We are here.</p> And ");
+    assert_eq!(push("w<break"), "");
+    assert_eq!(push(" time='1s'/> we go"), "now<break time='1s'/> we ");
+    assert!(stream.finish().unwrap_err().to_string().starts_with("broken SSML at byte 72: the text ends"));
+    assert!(stream.blocked());
+}
+
+#[test]
+fn a_broken_document_ends_the_stream_where_it_breaks() {
+    let policy = policy();
+    for (head, tail) in
+        [("<speak>all is well ", "</p>"), ("<speak>all is well ", "<audio src='a'/> "), ("well ", "well")]
+    {
+        let mut stream = policy.stream(Markup::Ssml, &[]);
+        let broken = stream.push(head).and_then(|_| stream.push(tail));
+        assert!(broken.is_err(), "{tail}");
+        assert!(stream.blocked());
+        assert_eq!(stream.push("more").unwrap(), Released { blocked: true, ..Released::default() });
+    }
 }
 
 fn part() -> impl Strategy<Value = String> {
@@ -250,5 +350,31 @@ proptest! {
         places.sort_unstable();
         let pieces: Vec<&str> = places.windows(2).map(|pair| &text[pair[0]..pair[1]]).collect();
         same_as_whole(&policy(), &text, &pieces)?;
+    }
+}
+
+/// Pieces of documents: text, and elements that are closed.
+fn element() -> impl Strategy<Value = String> {
+    let around = prop::sample::select(vec!["p", "s", "emphasis", "prosody", "sub alias='kil'"]);
+    let inside = prop::collection::vec(part(), 0..5);
+    (around, inside, any::<bool>()).prop_map(|(tag, parts, plain)| {
+        let text = parts.join("").replace('&', "&amp;").replace('<', "&lt;");
+        let name = tag.split(' ').next().unwrap_or_default();
+        if plain { text } else { format!("<{tag}>{text}</{name}>") }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_cuts_of_any_document_are_decided_as_the_whole(parts in prop::collection::vec(element(), 0..10), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8)) {
+        let text = format!("<speak>{}</speak>", parts.concat());
+        prop_assume!(policy().check(&text, Markup::Auto).is_ok());
+        let mut places: Vec<usize> = cuts.iter().map(|cut| text.char_indices().map(|(at, _)| at).chain([text.len()]).nth(cut.index(text.chars().count() + 1)).unwrap()).collect();
+        places.extend([0, text.len()]);
+        places.sort_unstable();
+        let pieces: Vec<&str> = places.windows(2).map(|pair| &text[pair[0]..pair[1]]).collect();
+        same_as_whole_document(&policy(), &text, &pieces);
     }
 }

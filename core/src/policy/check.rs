@@ -188,8 +188,17 @@ impl Policy {
                 all.open = all.open.min(path.source(found.open..found.open + character).start);
             } else if more && !read.is_empty() {
                 // Whatever follows the last thing heard is not settled either.
-                all.open = all.open.min(path.source(0..read.len()).end.max(tags::settled(text)));
+                let tags = if spoken.markup == Markup::Ssml { 0 } else { tags::settled(text) };
+                all.open = all.open.min(path.source(0..read.len()).end.max(tags));
             }
+        }
+        if spoken.markup == Markup::Ssml {
+            // What a document says may itself look like a tag: then all waits for its end.
+            let said = spoken.text.text();
+            if more && tags::settled(said) < said.len() {
+                all.open = all.open.min(from);
+            }
+            return all;
         }
         let settled = if more { tags::settled(text) } else { text.len() };
         if settled < text.len() {

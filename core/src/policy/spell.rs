@@ -5,7 +5,8 @@
 
 use super::disguise::{Found, Undone};
 use super::vocabulary::Vocabulary;
-use crate::text::scan::{self, Word};
+use crate::text::hash::hash;
+use crate::text::scan::Word;
 
 /// Fewest letters that are taken for a spelled word.
 const FEWEST: usize = 4;
@@ -90,7 +91,7 @@ fn spelled(vocabulary: &Vocabulary, row: &[(char, bool, usize, usize)], found: &
             if let Some(id) = vocabulary.ends(node)
                 && sure
                 && word.len() >= FEWEST
-                && vocabulary.may_have(scan::hash(&word))
+                && vocabulary.may_have(hash(&word))
                 && let Some((_, _, start, _)) = row.get(first)
             {
                 found.push(Found { place: *start..*end, word: id, undone: Undone::SPELLED, whole: false });

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::spell::NAMES;
-use crate::text::scan;
+use crate::text::hash::hash;
 
 /// A word of the vocabulary.
 pub type WordId = u32;
@@ -82,7 +82,7 @@ pub struct Vocabulary {
 impl Vocabulary {
     /// The word's id; a new one if it is new.
     pub fn add(&mut self, word: &str) -> WordId {
-        let mut key = scan::hash(word);
+        let mut key = hash(word);
         // Two words with one hash: the later one takes the next place.
         while let Some(id) = self.places.get(&key) {
             if self.text(*id) == word {
@@ -160,30 +160,29 @@ impl Vocabulary {
         self.lemmas = HashMap::new();
         let bits = (self.words.len() * 32).next_power_of_two().max(4096);
         self.filter = vec![0; bits / 64];
-        let names = NAMES.iter().map(|name| scan::hash(name));
-        let keys: Vec<u64> = self.words.iter().map(|entry| scan::hash(&entry.text)).chain(names).collect();
+        let names = NAMES.iter().map(|name| hash(name));
+        let keys: Vec<u64> = self.words.iter().map(|entry| hash(&entry.text)).chain(names).collect();
         for key in keys {
-            for place in self.bits(key) {
-                if let Some(block) = self.filter.get_mut(place / 64) {
-                    *block |= 1 << (place % 64);
-                }
+            let (place, bits) = self.bits(key);
+            if let Some(block) = self.filter.get_mut(place) {
+                *block |= bits;
             }
         }
     }
 
+    /// A word's place in the filter, and its three bits there: one look at memory for each word of a text.
     #[inline]
-    fn bits(&self, hash: u64) -> [usize; 2] {
-        let mask = (self.filter.len() * 64).wrapping_sub(1);
-        [(hash >> 20) as usize & mask, (hash >> 41) as usize & mask]
+    fn bits(&self, hash: u64) -> (usize, u64) {
+        let place = hash as usize & self.filter.len().wrapping_sub(1);
+        let bit = |shift: u32| 1u64 << (hash >> shift & 63);
+        (place, bit(46) | bit(52) | bit(58))
     }
 
     /// Whether a word of this hash may be in the vocabulary.
     #[inline]
     pub fn may_have(&self, hash: u64) -> bool {
-        let has =
-            |place: usize| self.filter.get(place / 64).is_some_and(|block| block & (1 << (place % 64)) != 0);
-        let [one, two] = self.bits(hash);
-        has(one) && has(two)
+        let (place, bits) = self.bits(hash);
+        self.filter.get(place).is_some_and(|block| block & bits == bits)
     }
 
     /// The word of these letters, given their hash. Capital ASCII letters count as small ones.

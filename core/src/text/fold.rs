@@ -36,6 +36,12 @@ pub fn fold(source: &str) -> View {
             folder.ascii(rest.get(..run).unwrap_or_default(), at);
             at += run;
         } else if let Some(character) = rest.chars().next() {
+            let own = rest.chars().take_while(|character| stays(*character)).count() * HAN_BYTES;
+            if own > 0 {
+                folder.run(rest.get(..own).unwrap_or_default(), at);
+                at += own;
+                continue;
+            }
             let end = at + character.len_utf8();
             folder.character(character, at..end);
             at = end;
@@ -73,11 +79,25 @@ pub fn is_ignorable(character: char) -> bool {
     }
 }
 
-/// What a character folds to, for the bulk of Han, Cyrillic, Greek and Arabic text: letters that neither decompose nor
-/// compose with what stands before them.
+/// Length of a character that [`stays`].
+const HAN_BYTES: usize = 3;
+
+/// Whether a character is one of the Han characters that fold to themselves, whatever stands before them: most of a
+/// Chinese text, which is copied in runs.
+fn stays(character: char) -> bool {
+    matches!(character, '\u{4E00}'..='\u{9FEF}' | '\u{3001}'..='\u{3002}')
+}
+
+/// What a character folds to, for the bulk of Han, Cyrillic, Greek and Arabic text: characters that do not compose
+/// with what stands before them.
 fn simple(character: char) -> Option<char> {
     match character {
-        '\u{4E00}'..='\u{9FFF}' | '\u{628}'..='\u{63A}' | '\u{641}'..='\u{64A}' => Some(character),
+        character if stays(character) => Some(character),
+        '\u{628}'..='\u{63A}' | '\u{641}'..='\u{64A}' => Some(character),
+        // Full width: the punctuation of Chinese and Japanese.
+        '\u{FF01}'..='\u{FF5E}' => {
+            char::from_u32(u32::from(character) - 0xFEE0).map(|narrow| narrow.to_ascii_lowercase())
+        }
         '\u{430}'..='\u{438}' | '\u{43A}'..='\u{44F}' | '\u{3B1}'..='\u{3C1}' | '\u{3C3}'..='\u{3C9}' => {
             Some(character)
         }
@@ -118,6 +138,18 @@ impl Folder {
             let head = characters.as_str();
             self.view.push_ascii_lower(head, at);
             self.cluster.push(last.to_ascii_lowercase());
+            self.source = at + head.len()..at + run.len();
+        }
+    }
+
+    /// A run of characters that fold to themselves. The last one waits, as that of a run of ASCII does.
+    fn run(&mut self, run: &str, at: usize) {
+        self.finish_cluster();
+        let mut characters = run.chars();
+        if let Some(last) = characters.next_back() {
+            let head = characters.as_str();
+            self.view.push_in_step(head, at);
+            self.cluster.push(last);
             self.source = at + head.len()..at + run.len();
         }
     }

@@ -44,7 +44,7 @@ pub struct Glyph {
 
 const PAGE: usize = 256;
 const PAGES: usize = 0x11_0000 / PAGE;
-static TABLE: [OnceLock<Box<[Glyph]>>; PAGES] = [const { OnceLock::new() }; PAGES];
+static TABLE: [OnceLock<Page>; PAGES] = [const { OnceLock::new() }; PAGES];
 static NOTHING: Glyph = Glyph {
     script: 0,
     word: false,
@@ -55,14 +55,32 @@ static NOTHING: Glyph = Glyph {
     looks: Vec::new(),
 };
 
-/// What is known of a character.
-pub fn glyph(character: char) -> &'static Glyph {
-    let code = character as usize;
-    let page = TABLE.get(code / PAGE).map(|page| page.get_or_init(|| work_out(code / PAGE)));
-    page.and_then(|page| page.get(code % PAGE)).unwrap_or(&NOTHING)
+/// What is known of 256 characters in a row.
+struct Page {
+    glyphs: Box<[Glyph]>,
+    /// A bit for each: whether it looks like Latin letters.
+    latin: [u64; PAGE / 64],
 }
 
-fn work_out(page: usize) -> Box<[Glyph]> {
+fn page(character: char) -> Option<&'static Page> {
+    let number = character as usize / PAGE;
+    TABLE.get(number).map(|page| page.get_or_init(|| work_out(number)))
+}
+
+/// What is known of a character.
+pub fn glyph(character: char) -> &'static Glyph {
+    page(character).and_then(|page| page.glyphs.get(character as usize % PAGE)).unwrap_or(&NOTHING)
+}
+
+/// Whether a character looks like Latin letters: [`Glyph::latin`], for text whose glyphs are too many to stay in a cache.
+pub fn looks_latin(character: char) -> bool {
+    let place = character as usize % PAGE;
+    page(character)
+        .and_then(|page| page.latin.get(place / 64))
+        .is_some_and(|bits| bits >> (place % 64) & 1 == 1)
+}
+
+fn work_out(page: usize) -> Page {
     let code = |place: usize| u32::try_from(page * PAGE + place).ok().and_then(char::from_u32);
     let known = |character: char| {
         let mut glyph = describe(character);
@@ -72,7 +90,12 @@ fn work_out(page: usize) -> Box<[Glyph]> {
         glyph.latin = glyph.looks.iter().any(|look| look.bytes().all(|byte| byte.is_ascii_lowercase()));
         glyph
     };
-    (0..PAGE).map(|place| code(place).map(known).unwrap_or_default()).collect()
+    let glyphs: Box<[Glyph]> = (0..PAGE).map(|place| code(place).map(known).unwrap_or_default()).collect();
+    let mut latin = [0; PAGE / 64];
+    for (bits, glyphs) in latin.iter_mut().zip(glyphs.chunks(64)) {
+        *bits = glyphs.iter().rev().fold(0, |bits, glyph| bits << 1 | u64::from(glyph.latin));
+    }
+    Page { glyphs, latin }
 }
 
 fn describe(character: char) -> Glyph {

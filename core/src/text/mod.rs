@@ -10,7 +10,9 @@
 //!
 //! A second reading, *joined*, closes the gaps that markup may open inside a word: see [`Spoken`].
 
+mod block;
 pub mod fold;
+pub mod hash;
 pub mod letters;
 pub mod scan;
 pub mod span;

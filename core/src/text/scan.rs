@@ -5,7 +5,9 @@
 //! done on the *regions* alone: stretches that no ordinary sentence has, such as letters mixed with signs or
 //! digits, scripts mixed in a word, a letter three times in a row, or single letters in a row.
 
-use super::letters::{LATIN, Scripts, glyph};
+use super::block::{Block, Edge};
+use super::hash::{hash, hash_at};
+use super::letters::{LATIN, Scripts, glyph, looks_latin};
 
 /// Most bytes between two single letters that belong together.
 const MAX_GAP: usize = 24;
@@ -34,25 +36,6 @@ pub struct Scan {
     pub regions: Vec<(usize, usize)>,
     /// From here on a continuation of the text may change what is found.
     pub open: usize,
-}
-
-/// Start of every word's hash.
-pub const SEED: u64 = 0xcbf2_9ce4_8422_2325;
-
-/// Takes a byte into a hash.
-#[inline]
-pub fn step(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-}
-
-/// The hash of a word's letters.
-pub fn hash(word: &str) -> u64 {
-    finish(word.bytes().fold(SEED, step))
-}
-
-#[inline]
-fn finish(hash: u64) -> u64 {
-    hash ^ (hash >> 29)
 }
 
 const LETTER: u8 = 1;
@@ -87,32 +70,24 @@ const fn classes() -> [u8; 256] {
     table
 }
 
+#[inline]
+fn class(byte: u8) -> u8 {
+    CLASS.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+/// Whether a character is one of the Han characters in common use, each of which is a word.
+fn is_han(character: char) -> bool {
+    matches!(character, '\u{4E00}'..='\u{9FEF}')
+}
+
 /// The words and regions of a folded text. `filter` says of a hash whether the word is worth keeping;
 /// `longest` is the length of the longest term in letters.
 pub fn scan(text: &str, filter: impl Fn(u64) -> bool, longest: usize) -> Scan {
-    let mut scanner = Scanner {
-        filter,
-        text,
-        found: Scan::default(),
-        word: None,
-        hash: SEED,
-        chunk: None,
-        last: (0, 0),
-        last_hash: SEED,
-        singles: Vec::new(),
-        line_end: false,
-        whole: None,
-        sign: 0,
-    };
+    let mut scanner = Scanner::new(text, filter);
     if text.is_ascii() {
-        scanner.all_ascii(text.as_bytes());
+        scanner.all_ascii(text.as_bytes())
     } else {
-        for (at, character) in text.char_indices() {
-            match u8::try_from(character) {
-                Ok(byte) if byte < 128 => scanner.ascii(at, byte),
-                _ => scanner.other(at, character),
-            }
-        }
+        scanner.mixed()
     }
     scanner.finish(longest)
 }
@@ -155,11 +130,10 @@ struct Scanner<'t, F> {
     text: &'t str,
     found: Scan,
     word: Option<Reading>,
-    hash: u64,
     chunk: Option<Chunk>,
-    /// The last word.
+    /// The last word, and whether it has letters.
     last: (usize, usize),
-    last_hash: u64,
+    last_letters: bool,
     /// The single letters in a row: where each starts and ends.
     singles: Vec<(usize, usize)>,
     /// Only a line end, with or without a hyphen, stands after the last word.
@@ -170,55 +144,156 @@ struct Scanner<'t, F> {
     sign: u8,
 }
 
-impl<F: Fn(u64) -> bool> Scanner<'_, F> {
-    /// The whole text, a word at a time: its hash stays in a register.
-    fn all_ascii(&mut self, bytes: &[u8]) {
-        let class = |byte: u8| CLASS.get(usize::from(byte)).copied().unwrap_or_default();
-        let mut at = 0;
-        while let Some(first) = bytes.get(at) {
-            let kind = class(*first);
-            if kind & (LETTER | DIGIT) == 0 {
-                if kind & SPACE != 0 {
-                    self.space(at, kind)
-                } else {
-                    self.sign(at, *first, kind)
-                }
-                at += 1;
-                continue;
-            }
-            let start = at;
-            let (mut hash, mut kinds, mut previous, mut run, mut long) = (SEED, 0, 0, 0u32, false);
-            for byte in bytes.get(at..).unwrap_or_default() {
-                let kind = class(*byte);
-                if kind & (LETTER | DIGIT) == 0 {
-                    break;
-                }
-                let lower = byte | 0x20;
-                kinds |= kind;
-                run = if lower == previous { run + 1 } else { 1 };
-                long |= run >= 3;
-                previous = lower;
-                hash = step(hash, lower);
-                at += 1;
-            }
-            self.open_word(start, u32::from(first | 0x20), kinds);
-            self.hash = hash;
-            if let Some(word) = &mut self.word {
-                word.characters = u32::try_from(at - start).unwrap_or(u32::MAX);
-                word.scripts = if kinds & LETTER != 0 { LATIN } else { 0 };
-                word.odd = long;
-                word.looks = false;
-            }
-            // Whether the text goes on with this word is asked before it is ended.
-            if at < bytes.len() {
-                self.end_word(at);
+impl<'t, F: Fn(u64) -> bool> Scanner<'t, F> {
+    fn new(text: &'t str, filter: F) -> Self {
+        Scanner {
+            filter,
+            text,
+            found: Scan::default(),
+            word: None,
+            chunk: None,
+            last: (0, 0),
+            last_letters: false,
+            singles: Vec::new(),
+            line_end: false,
+            whole: None,
+            sign: 0,
+        }
+    }
+
+    /// Any text, a character at a time.
+    fn mixed(&mut self) {
+        let mut characters = self.text.char_indices().peekable();
+        while let Some((at, character)) = characters.next() {
+            match u8::try_from(character) {
+                Ok(byte) if byte < 128 => self.ascii(at, byte),
+                _ if is_han(character) => match characters.peek() {
+                    // What a mark could still belong to is read as any other letter.
+                    Some((end, next)) if next.is_ascii() || is_han(*next) || is_stop(*next) => {
+                        self.han(at, *end, character);
+                    }
+                    _ => self.other(at, character),
+                },
+                _ => self.other(at, character),
             }
         }
     }
 
+    /// A text that is all ASCII, 64 bytes at a time: where words begin and end is read off a row of bits.
+    fn all_ascii(&mut self, bytes: &[u8]) {
+        self.found.starts.reserve(bytes.len() / 5);
+        let (mut start, mut gap) = (None, 0);
+        let (mut before, mut clean) = (Edge::default(), true);
+        for (index, block) in bytes.chunks(Block::BYTES).enumerate() {
+            let block = Block::new(block, &mut before);
+            clean &= block.plain;
+            let mut edges = block.edges;
+            while edges != 0 {
+                let at = index * Block::BYTES + edges.trailing_zeros() as usize;
+                edges &= edges - 1;
+                // The end of the text is no end of a word: it may go on.
+                if at >= bytes.len() {
+                    break;
+                }
+                if let Some(start) = start.take() {
+                    self.ascii_word(bytes, start, at, clean);
+                    gap = at;
+                } else {
+                    self.gap(bytes, gap, at);
+                    clean = block.plain;
+                    start = Some(at);
+                }
+            }
+        }
+        match start {
+            Some(start) => self.open_ascii(bytes, start, bytes.len()),
+            None => self.gap(bytes, gap, bytes.len()),
+        }
+    }
+
+    /// What stands between two words.
+    #[inline]
+    fn gap(&mut self, bytes: &[u8], from: usize, to: usize) {
+        let gap = bytes.get(from..to).unwrap_or_default();
+        if gap == b" " {
+            return self.end_chunk(from);
+        }
+        for (at, byte) in (from..).zip(gap) {
+            let class = class(*byte);
+            if class & SPACE != 0 { self.space(at, class) } else { self.sign(at, *byte, class) }
+        }
+    }
+
+    /// A word of ASCII letters and digits. Of a plain one, all are letters, and none stands three times in a row.
+    #[inline]
+    fn ascii_word(&mut self, bytes: &[u8], start: usize, end: usize, plain: bool) {
+        let alone = self.chunk.is_none() && !self.line_end && self.singles.is_empty();
+        if !(plain && alone && end > start + 1 && bytes.get(end) == Some(&b' ')) {
+            self.open_ascii(bytes, start, end);
+            return self.end_word(end);
+        }
+        // An ordinary word between spaces leaves nothing behind.
+        self.found.starts.push(u32::try_from(start).unwrap_or(u32::MAX));
+        self.keep(bytes, start, end);
+        self.whole = None;
+        self.last = (start, end);
+        self.last_letters = true;
+    }
+
+    /// Reads a word of ASCII letters and digits, and leaves it open.
+    fn open_ascii(&mut self, bytes: &[u8], start: usize, end: usize) {
+        let word = bytes.get(start..end).unwrap_or_default();
+        let (mut kinds, mut previous, mut run, mut long) = (0, 0, 0u32, false);
+        for byte in word {
+            let lower = byte | 0x20;
+            kinds |= class(*byte);
+            run = if lower == previous { run + 1 } else { 1 };
+            long |= run >= 3;
+            previous = lower;
+        }
+        self.open_word(start, u32::from(previous), kinds);
+        if let Some(open) = &mut self.word {
+            open.characters = u32::try_from(word.len()).unwrap_or(u32::MAX);
+            open.scripts = if kinds & LETTER != 0 { LATIN } else { 0 };
+            open.odd = long;
+            open.looks = false;
+        }
+    }
+
+    /// Keeps a word that the filter lets pass.
+    #[inline]
+    fn keep(&mut self, bytes: &[u8], start: usize, end: usize) {
+        let hash = hash_at(bytes, start, end);
+        if (self.filter)(hash) {
+            self.found.words.push(Word { start, end, hash, broken: false });
+        }
+    }
+
+    /// A Han character that no mark follows: a word of its own.
+    #[inline]
+    fn han(&mut self, at: usize, end: usize, character: char) {
+        self.end_word(at);
+        let chunk = self.open_chunk(at);
+        chunk.words += 1;
+        chunk.letters = true;
+        chunk.unspaced += 1;
+        chunk.looks += u32::from(looks_latin(character));
+        self.keep(self.text.as_bytes(), at, end);
+        if self.line_end {
+            self.broken(at, end);
+            self.line_end = false;
+        }
+        if !self.singles.is_empty() {
+            self.end_singles();
+        }
+        self.whole = None;
+        self.last = (at, end);
+        self.last_letters = true;
+    }
+
     #[inline]
     fn ascii(&mut self, at: usize, byte: u8) {
-        let class = CLASS.get(usize::from(byte)).copied().unwrap_or_default();
+        let class = class(byte);
         if class & (LETTER | DIGIT) != 0 {
             let lower = byte | 0x20;
             if self.word.as_ref().is_some_and(|word| word.unspaced) {
@@ -238,7 +313,6 @@ impl<F: Fn(u64) -> bool> Scanner<'_, F> {
                 word.scripts = LATIN;
             }
             word.odd |= word.scripts > LATIN && class == LETTER;
-            self.hash = step(self.hash, lower);
         } else {
             self.end_word(at);
             if class & SPACE != 0 { self.space(at, class) } else { self.sign(at, byte, class) }
@@ -251,7 +325,6 @@ impl<F: Fn(u64) -> bool> Scanner<'_, F> {
         if let Some(word) = &mut self.word {
             word.scripts = if class == LETTER { LATIN } else { 0 };
         }
-        self.hash = step(self.hash, lower);
     }
 
     fn other(&mut self, at: usize, character: char) {
@@ -304,19 +377,22 @@ impl<F: Fn(u64) -> bool> Scanner<'_, F> {
             chunk.unspaced += 1;
             chunk.looks += u32::from(looks);
         }
-        for byte in character.encode_utf8(&mut [0; 4]).bytes() {
-            self.hash = step(self.hash, byte);
-        }
     }
 
-    fn open_word(&mut self, at: usize, first: u32, kind: u8) {
+    /// The chunk that a word begins in.
+    #[inline]
+    fn open_chunk(&mut self, at: usize) -> &mut Chunk {
         let edge = self.sign != 0 && at > 0;
+        self.sign = 0;
+        self.found.starts.push(u32::try_from(at).unwrap_or(u32::MAX));
         let chunk = self.chunk.get_or_insert(Chunk { start: at, ..Chunk::default() });
         chunk.suspect |= edge || chunk.words > 0 && chunk.apart;
         chunk.apart = false;
-        self.sign = 0;
-        self.hash = SEED;
-        self.found.starts.push(u32::try_from(at).unwrap_or(u32::MAX));
+        chunk
+    }
+
+    fn open_word(&mut self, at: usize, first: u32, kind: u8) {
+        self.open_chunk(at);
         self.word = Some(Reading {
             start: at,
             characters: 1,
@@ -333,10 +409,7 @@ impl<F: Fn(u64) -> bool> Scanner<'_, F> {
     #[inline]
     fn end_word(&mut self, at: usize) {
         let Some(word) = self.word.take() else { return };
-        let hash = finish(self.hash);
-        if (self.filter)(hash) {
-            self.found.words.push(Word { start: word.start, end: at, hash, broken: false });
-        }
+        self.keep(self.text.as_bytes(), word.start, at);
         if self.line_end {
             self.broken(word.start, at);
         }
@@ -358,7 +431,7 @@ impl<F: Fn(u64) -> bool> Scanner<'_, F> {
             self.end_singles();
         }
         self.last = (word.start, at);
-        self.last_hash = if letters { self.hash } else { 0 };
+        self.last_letters = letters;
         self.line_end = false;
     }
 
@@ -369,8 +442,11 @@ impl<F: Fn(u64) -> bool> Scanner<'_, F> {
         // Two short words in a row are far more often that than one long word in two parts.
         let hyphen = self.text.get(first_end..).is_some_and(|rest| rest.starts_with('-'));
         let enough = hyphen || second.len() + (first_end - first) >= 5;
-        let hash = finish(second.bytes().map(|byte| byte.to_ascii_lowercase()).fold(self.last_hash, step));
-        if self.last_hash != 0 && enough && (self.filter)(hash) {
+        if !self.last_letters || !enough {
+            return;
+        }
+        let hash = hash(&format!("{}{second}", self.text.get(first..first_end).unwrap_or_default()));
+        if (self.filter)(hash) {
             self.found.words.push(Word { start: first, end, hash, broken: true });
         }
     }
@@ -498,6 +574,49 @@ mod tests {
             ("go f**k now", "f**k"),
         ] {
             assert_eq!(regions(text), [region], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_ascii_is_read_as_any_other_would_be() {
+        let parts = [
+            "kill",
+            "k",
+            "a",
+            " ",
+            " ",
+            " ",
+            ".",
+            "-",
+            "\n",
+            "\r\n",
+            "-\n",
+            "1",
+            "ooo",
+            "Mur",
+            "der",
+            "$",
+            "|",
+            "'",
+            "!",
+            "_",
+            "averyverylongwordindeed",
+        ];
+        let mut state = 0x9E37_79B9_u64;
+        let mut next = |end: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % end as u64) as usize
+        };
+        for _ in 0..3000 {
+            let text: String = (0..next(60)).map(|_| parts[next(parts.len())]).collect();
+            let filter = |hash: u64| hash.is_multiple_of(3);
+            let mut slow = Scanner::new(&text, filter);
+            slow.mixed();
+            let (fast, slow) = (scan(&text, filter, 8), slow.finish(8));
+            assert_eq!((fast.words, fast.starts), (slow.words, slow.starts), "{text:?}");
+            assert_eq!((fast.regions, fast.open), (slow.regions, slow.open), "{text:?}");
         }
     }
 

@@ -75,23 +75,82 @@ fn is_space_or_mark(character: char) -> bool {
 
 /// The spoken text of an SSML document. Linear in the text.
 pub fn spoken(text: &str) -> Result<Spoken, TextError> {
-    // A byte order mark is not part of the document, nor is white space before its declaration.
-    let document = text.trim_start_matches(is_space_or_mark);
-    let mut reading = Reading {
-        document,
-        offset: text.len() - document.len(),
-        text: View::with_capacity(document.len()),
-        joined: View::with_capacity(document.len()),
-        apart: false,
-        set_apart: false,
-        open: Vec::new(),
-        unspoken: None,
-        nodes: 0,
-        ended: false,
-    };
-    reading.run()?;
-    let joined = reading.set_apart.then_some(reading.joined);
-    Ok(Spoken { markup: Markup::Ssml, text: reading.text, joined })
+    let mut reading = Reading::new(text);
+    reading.run(true)?;
+    Ok(reading.spoken())
+}
+
+/// As much of an SSML document as has arrived. Linear in the text.
+pub(crate) fn begun(text: &str) -> Result<Begun, TextError> {
+    let mut reading = Reading::new(text.get(..complete(text)).unwrap_or_default());
+    reading.run(false)?;
+    let (safe, nodes) = (std::mem::take(&mut reading.safe), reading.nodes);
+    Ok(Begun { spoken: reading.spoken(), safe, nodes })
+}
+
+/// The beginning of a document.
+#[derive(Debug)]
+pub(crate) struct Begun {
+    /// What is spoken of it.
+    pub spoken: Spoken,
+    /// Elements, comments and sections.
+    pub nodes: usize,
+    /// Stretches in which only `<speak>` is open, in order: first place and last.
+    safe: Vec<(usize, usize)>,
+}
+
+impl Begun {
+    /// The last place up to this one at which only `<speak>` is open: what stands before it, and an end tag, is a document.
+    pub fn safe_before(&self, place: usize) -> usize {
+        let after = self.safe.partition_point(|(start, _)| *start <= place);
+        after.checked_sub(1).and_then(|at| self.safe.get(at)).map_or(0, |(_, end)| place.min(*end))
+    }
+}
+
+/// Length of the text without a tag, a section or a reference at its end that is not complete.
+fn complete(text: &str) -> usize {
+    let mut at = 0;
+    while let Some(rest) = text.get(at..)
+        && let Some(inside) = memchr::memchr2(b'<', b'&', rest.as_bytes())
+    {
+        at += inside;
+        let rest = rest.get(inside..).unwrap_or_default();
+        let up_to =
+            |end: &str, from: usize| rest.get(from..)?.find(end).map(|inside| from + inside + end.len());
+        let length = if rest.starts_with('&') {
+            // What stands before the next sign is for the reader to judge.
+            rest.bytes().skip(1).position(|byte| matches!(byte, b';' | b'&' | b'<')).map(|inside| inside + 1)
+        } else if rest.starts_with("<!--") {
+            up_to("-->", "<!--".len())
+        } else if rest.starts_with("<![CDATA[") {
+            up_to("]]>", 0)
+        } else if rest.starts_with("<?") {
+            up_to("?>", 0)
+        } else if "<![CDATA[".starts_with(rest) || "<!--".starts_with(rest) {
+            None
+        } else {
+            tag(rest)
+        };
+        match length {
+            Some(length) => at += length,
+            None => return at,
+        }
+    }
+    text.len()
+}
+
+/// Length of the tag that the text starts with: up to a `>` outside of quotes.
+fn tag(text: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, byte) in text.bytes().enumerate() {
+        match (byte, quote) {
+            (b'>', None) => return Some(at + 1),
+            (b'"' | b'\'', None) => quote = Some(byte),
+            (byte, Some(open)) if byte == open => quote = None,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// A document while it is read.
@@ -111,16 +170,45 @@ struct Reading<'t> {
     unspoken: Option<usize>,
     nodes: usize,
     ended: bool,
+    /// Stretches in which only `<speak>` is open.
+    safe: Vec<(usize, usize)>,
 }
 
 impl<'t> Reading<'t> {
-    fn run(&mut self) -> Result<(), TextError> {
+    fn new(text: &'t str) -> Self {
+        // A byte order mark is not part of the document, nor is white space before its declaration.
+        let document = text.trim_start_matches(is_space_or_mark);
+        Reading {
+            document,
+            offset: text.len() - document.len(),
+            text: View::with_capacity(document.len()),
+            joined: View::with_capacity(document.len()),
+            apart: false,
+            set_apart: false,
+            open: Vec::new(),
+            unspoken: None,
+            nodes: 0,
+            ended: false,
+            safe: Vec::new(),
+        }
+    }
+
+    fn spoken(self) -> Spoken {
+        let joined = self.set_apart.then_some(self.joined);
+        Spoken { markup: Markup::Ssml, text: self.text, joined }
+    }
+
+    /// Reads the document; with `whole`, up to its end.
+    fn run(&mut self, whole: bool) -> Result<(), TextError> {
         let mut reader = Reader::from_str(self.document);
+        let mut text = false;
         loop {
+            self.mark_safe(self.offset + position(reader.buffer_position()), text);
             let at = self.offset + position(reader.buffer_position());
             let event = reader.read_event().map_err(|error| {
                 broken(self.offset + position(reader.error_position()), xml_problem(&error))
             })?;
+            text = matches!(event, Event::Text(_));
             match event {
                 Event::Text(part) => self.characters(&part, at)?,
                 Event::CData(part) => {
@@ -141,8 +229,20 @@ impl<'t> Reading<'t> {
                     return Err(refused(at, "a document type may bring entities and files of its own"));
                 }
                 Event::PI(_) => return Err(refused(at, "a processing instruction is for one engine")),
-                Event::Eof => return self.eof(at),
+                Event::Eof if whole => return self.eof(at),
+                Event::Eof => return Ok(()),
             }
+        }
+    }
+
+    /// Notes that only `<speak>` is open here, and has been in all of the last text.
+    fn mark_safe(&mut self, at: usize, text: bool) {
+        if self.open.len() != 1 {
+            return;
+        }
+        match self.safe.last_mut() {
+            Some((_, end)) if text => *end = at,
+            _ => self.safe.push((at, at)),
         }
     }
 

@@ -76,6 +76,7 @@ pub fn settled(text: &str) -> usize {
 /// The text as a bidirectional override shows it: what stands between U+202E and the character that ends it the
 /// other way round. Nothing when there is no override.
 pub fn shown(text: &str) -> Option<View> {
+    memchr::memmem::find(text.as_bytes(), "\u{202E}".as_bytes())?;
     let mut view = View::default();
     let mut at = 0;
     while let Some(start) = text.get(at..).and_then(|rest| rest.find('\u{202E}')).map(|found| at + found) {
@@ -86,9 +87,6 @@ pub fn shown(text: &str) -> Option<View> {
         let run = text.get(inner..end).unwrap_or_default();
         run.chars().rev().for_each(|character| view.push_from(character, inner..end));
         at = end;
-    }
-    if at == 0 && !text.starts_with('\u{202E}') {
-        return None;
     }
     view.push_in_step(text.get(at..).unwrap_or_default(), at);
     Some(view)

@@ -3,7 +3,7 @@
 use std::net::Ipv6Addr;
 use std::ops::Range;
 
-use super::atoms::{Atoms, is_at, is_dash, is_dot};
+use super::atoms::{Atoms, is_at, is_dash, is_dot, is_near};
 use super::{Item, Pii};
 use crate::text::span::boundary;
 
@@ -74,7 +74,9 @@ fn spoken(atoms: &Atoms<'_>, items: &mut Vec<Item>) {
     let list = &atoms.list;
     let sign = |index: usize, sign: char| {
         let gap = atoms.gap(index);
-        gap.contains(sign) && gap.trim().trim_matches(['[', ']', '(', ')', '{', '}', ' ']).chars().eq([sign])
+        gap.contains(sign)
+            && is_near(gap)
+            && gap.trim().trim_matches(['[', ']', '(', ')', '{', '}', ' ']).chars().eq([sign])
     };
     let small = |index: usize| atoms.gap(index).chars().count() <= 4;
     let mut index = 1;

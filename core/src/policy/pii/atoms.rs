@@ -117,8 +117,8 @@ impl<'t> Atoms<'t> {
                 next.is_some_and(|next| next.digits != Digits::None || next.text.chars().count() == 1);
             let part = atom.digits != Digits::None
                 || is_joint(atom.text)
-                || !last && (is_join_sign(gap) || length <= 8 && before_digits);
-            let near = gap.chars().count() <= 3 * MAX_GAP;
+                || !last && (is_join_sign(gap) || is_apart_sign(gap) || length <= 8 && before_digits);
+            let near = is_near(gap);
             // A last word that may go on may become a joint.
             let joint = next.is_some_and(|next| is_joint(next.text) || next.end == self.text.len());
             if !near || !(last || part || joint) {
@@ -135,6 +135,17 @@ impl<'t> Atoms<'t> {
 
 fn is_join_sign(gap: &str) -> bool {
     gap.chars().all(|sign| matches!(sign, '.' | '-' | '_' | '@' | ':' | '+' | '%'))
+}
+
+/// Whether a gap is the sign of an address, with white space or brackets around it.
+fn is_apart_sign(gap: &str) -> bool {
+    let bare = |sign: char| sign.is_whitespace() || "[](){}".contains(sign);
+    matches!(gap.trim_matches(bare), "@" | ".")
+}
+
+/// Whether what stands between two atoms is short enough for them to belong together, or for a stream to wait for it.
+pub fn is_near(gap: &str) -> bool {
+    gap.chars().nth(3 * MAX_GAP).is_none()
 }
 
 /// Whether a word stands for a sign that joins the parts of an address.
