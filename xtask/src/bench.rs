@@ -47,7 +47,7 @@ fn policy(arguments: &[String]) -> Result {
     if !asks(arguments, "--peers") {
         step::note(
             "without",
-            "peers: --peers installs better-profanity, obscenity and Presidio into target/",
+            "peers: --peers installs better-profanity, obscenity and Presidio into target/, beside rustrict",
         );
         return Ok(());
     }
@@ -68,7 +68,8 @@ fn policy(arguments: &[String]) -> Result {
         step::note("without", "obscenity, which does not install");
     }
     let mut python = peers.command();
-    python.arg(place::top().join("bench/peers/policy.py")).arg(&sets).arg(&folder);
+    let program = place::target().join("release").join(format!("policy{}", env::consts::EXE_SUFFIX));
+    python.arg(place::top().join("bench/peers/policy.py")).arg(&sets).arg(&folder).arg(program);
     if python.status()?.success() {
         Ok(())
     } else {

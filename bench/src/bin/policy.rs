@@ -3,11 +3,13 @@
 //! ```text
 //! cargo run --release -p voxguard-bench --bin policy              the tables
 //! cargo run --release -p voxguard-bench --bin policy -- --misses  and what was missed or raised falsely
+//! cargo run --release -p voxguard-bench --bin policy -- --speed   the speeds alone
 //! cargo run --release -p voxguard-bench --bin policy -- --dump F  the sets as lines of JSON, for peers
+//! cargo run --release -p voxguard-bench --bin policy -- --judge N what `voxguard` or `rustrict` says of the texts on stdin
 //! ```
 
-use std::collections::BTreeMap;
-use std::io::Write as _;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -78,6 +80,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let misses = arguments.iter().any(|argument| argument == "--misses");
     if let Some(place) = arguments.iter().position(|argument| argument == "--dump") {
         return dump(arguments.get(place + 1).ok_or("--dump needs a file")?);
+    }
+    if let Some(place) = arguments.iter().position(|argument| argument == "--judge") {
+        return judge(arguments.get(place + 1).ok_or("--judge needs a name")?);
+    }
+    if arguments.iter().any(|argument| argument == "--speed") {
+        return speed();
     }
     caught(misses)?;
     raised(misses)?;
@@ -173,13 +181,17 @@ fn raised(misses: bool) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn personal(misses: bool) -> Result<(), Box<dyn std::error::Error>> {
-    let kinds = ["card", "iban", "phone", "email", "ip", "ssn"];
-    let rules: Vec<_> = kinds
+/// A rule for every kind of personal data in the sets.
+fn personal_rules() -> String {
+    let rules: Vec<_> = ["card", "iban", "phone", "email", "ip", "ssn"]
         .iter()
         .map(|kind| json!({"id": kind, "category": "pii", "severity": "error", "match": "pii", "pii": kind}))
         .collect();
-    let policy = Policy::from_json(&json!({"version": 1, "rules": rules}).to_string())?;
+    json!({"version": 1, "rules": rules}).to_string()
+}
+
+fn personal(misses: bool) -> Result<(), Box<dyn std::error::Error>> {
+    let policy = Policy::from_json(&personal_rules())?;
     println!("\n## Personal data");
     for (name, seed) in [("development", SEED), ("held out", SEED + 1)] {
         let samples = samples(400, seed);
@@ -223,19 +235,25 @@ fn personal(misses: bool) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Ten thousand terms that no text of the bench holds.
-fn many() -> String {
+fn many() -> BTreeSet<String> {
     let mut random = Random(7);
     let syllables = ["zor", "qua", "vex", "nim", "tul", "bra", "kep", "wod", "fiz", "gly", "xan", "pru"];
-    let mut terms = std::collections::BTreeSet::new();
+    let mut terms = BTreeSet::new();
     while terms.len() < 10_000 {
         terms.insert((0..4).map(|_| *random.pick(&syllables)).collect::<String>());
     }
+    terms
+}
+
+/// A rule of these terms, in their English forms.
+fn english(terms: &[&str]) -> String {
     json!({"version": 1, "rules": [{"id": "many", "category": "test", "severity": "error", "match": "term", "terms": terms, "language": "en"}]}).to_string()
 }
 
 fn speed() -> Result<(), Box<dyn std::error::Error>> {
     println!("\n## Speed, with 10,000 terms in their English forms");
-    let json = many();
+    let terms = many();
+    let json = english(&terms.iter().map(String::as_str).collect::<Vec<_>>());
     let before = resident();
     let begun = Clock::start();
     let policy = Arc::new(Policy::from_json(&json)?);
@@ -346,11 +364,68 @@ fn resident() -> f64 {
     pages.and_then(|pages| pages.split(' ').nth(1)?.parse::<f64>().ok()).unwrap_or_default() * 4096.0
 }
 
+/// Seconds of work after which a peer is not asked about further texts.
+const PATIENCE: f64 = 20.0;
+
+/// What this library, or a peer in Rust, says of texts: `{"terms": [...], "texts": [...]}` on standard input, with
+/// `"personal": true` which kinds of personal data are in them. Without terms they are those of the sets, each in the forms of its language.
+fn judge(name: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let mut given = String::new();
+    std::io::stdin().read_to_string(&mut given)?;
+    let given: serde_json::Value = serde_json::from_str(&given)?;
+    let list = |key: &str| -> Vec<&str> {
+        let list = given.get(key).and_then(serde_json::Value::as_array);
+        list.into_iter().flatten().filter_map(serde_json::Value::as_str).collect()
+    };
+    let (terms, texts) = (list("terms"), list("texts"));
+    let personal = given.get("personal").is_some();
+    let says: Box<dyn Fn(&str) -> serde_json::Value> = match name {
+        "voxguard" => {
+            let json = match (personal, terms.is_empty()) {
+                (true, _) => personal_rules(),
+                (false, true) => rules(given.get("phonetic").is_some()),
+                (false, false) => english(&terms),
+            };
+            let policy = Policy::from_json(&json)?;
+            Box::new(move |text| {
+                let Ok(verdict) = policy.check(text, Markup::Auto) else { return json!([]) };
+                let found: BTreeSet<&str> = verdict.hits.iter().map(|hit| hit.rule.as_str()).collect();
+                if personal { json!(found) } else { json!(verdict.action == Action::Block) }
+            })
+        }
+        "rustrict" => {
+            let mut trie = rustrict::Trie::new();
+            let ours =
+                TERMS.iter().flat_map(|(.., terms)| terms.iter().copied()).filter(|_| terms.is_empty());
+            terms.iter().copied().chain(ours).for_each(|term| trie.set(term, PROFANE));
+            // The trie lives as long as the program, which ends with this.
+            let trie: &'static rustrict::Trie = Box::leak(Box::new(trie));
+            Box::new(move |text| {
+                let mut censor = rustrict::Censor::from_str(text);
+                json!(censor.with_trie(trie).analyze().is(PROFANE))
+            })
+        }
+        other => return Err(format!("judge {other:?}: accepted are \"voxguard\" and \"rustrict\"").into()),
+    };
+    let begun = Clock::start();
+    let mut said = Vec::with_capacity(texts.len());
+    for text in texts {
+        said.push(says(text));
+        if said.len().is_multiple_of(64) && begun.seconds() > PATIENCE {
+            break;
+        }
+    }
+    println!("{}", json!({"seconds": begun.seconds(), "said": said}));
+    Ok(())
+}
+
+const PROFANE: rustrict::Type = rustrict::Type::PROFANE;
+
 /// Writes the sets for peers: a line of JSON each.
 fn dump(file: &str) -> Result<(), Box<dyn std::error::Error>> {
     let mut out = std::io::BufWriter::new(std::fs::File::create(file)?);
     let terms: Vec<&str> = TERMS.iter().flat_map(|(.., terms)| terms.iter().copied()).collect();
-    writeln!(out, "{}", json!({"set": "terms", "terms": terms}))?;
+    writeln!(out, "{}", json!({"terms": terms, "many": many()}))?;
     for case in cases() {
         let set = if case.phonetic { "phonetic" } else { "core" };
         writeln!(
