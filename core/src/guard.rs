@@ -12,13 +12,13 @@
 mod speech;
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::access::gate::Ask;
 use crate::access::{Access, Answer};
 use crate::audio::{AudioError, Budget, Format, OverBudget, SampleFormat};
 use crate::id::{MarkId, SubjectId};
-use crate::key::{Key, KeyId};
+use crate::key::Key;
 use crate::ledger::{Body, Generation, LedgerKey, Outcome, Record, Refusal};
 use crate::monitor::Event;
 use crate::policy::{Action, Hit, Markup, Policy, Severity, TextError, Verdict};
@@ -29,9 +29,9 @@ use speech::{Account, Speech, Tail};
 
 /// What all requests share: the rules, and the key that marks and commits.
 pub struct Guard {
-    key: KeyId,
+    key: Key,
     /// What the key expands to, which each utterance would else do anew.
-    chips: Chips,
+    chips: OnceLock<Chips>,
     ledger_key: LedgerKey,
     policy: Arc<Policy>,
     access: Access,
@@ -63,8 +63,7 @@ impl Guard {
     /// well-formed text passes.
     pub fn new(key: Key, policy: Option<Arc<Policy>>, access: Access) -> Self {
         let ledger_key = LedgerKey::new(&key);
-        let chips = Chips::new(&key, Scheme::default());
-        Self { key: key.id(), chips, ledger_key, policy: policy.unwrap_or_default(), access }
+        Self { key, chips: OnceLock::new(), ledger_key, policy: policy.unwrap_or_default(), access }
     }
 
     /// Who may speak, and how much.
@@ -104,11 +103,12 @@ impl Guard {
             pass.end(Event::PolicyBlock, request.now_ns);
         }
         let budget = Budget::new(pass.max_seconds(), request.format);
+        let chips = || self.chips.get_or_init(|| Chips::new(&self.key, Scheme::default()));
         let speech = verdict.allowed().then(|| Speech {
-            marker: Marker::of_chips(&self.chips, mark, request.format, Strength::default()),
+            marker: Marker::of_chips(chips(), mark, request.format, Strength::default()),
             format: request.format,
             mark,
-            key: self.key,
+            key: self.key.id(),
             samples: None,
             received: Account::default(),
             released: Account::default(),

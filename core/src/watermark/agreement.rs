@@ -8,11 +8,16 @@ use super::search::{Segment, columns};
 
 /// The readings of a segment's code cells, laid out as the chips are: layer by layer, code bit by code bit.
 pub struct Layers {
-    /// The layers that the segment touches, and the readings of each.
-    layers: Vec<(usize, Vec<f32>)>,
+    /// The layers that the segment touches.
+    layers: Vec<usize>,
+    /// The readings of each of these layers, one after the other, filled up to whole words with zeros.
+    values: Vec<f32>,
     /// For each code bit, the sum of its copies' squares.
     squares: Vec<f32>,
 }
+
+/// Code bits whose chips are taken at once: two bytes of them.
+const WORD: usize = 16;
 
 /// For each code bit, what a stretch of readings says under one set of chips. Stretches add up.
 pub struct Tally {
@@ -62,39 +67,36 @@ fn surplus(sums: &[f32], squares: &[f32], deviation: f32, chips: &Chips) -> f32 
 impl Layers {
     /// Lays out what was read of a segment.
     pub fn new(values: &[Column], segment: &Segment, chips: &Chips) -> Self {
-        let bits = chips.scheme().code_bits();
         let width = 8 * chips.stride();
-        let mut layers: Vec<(usize, Vec<f32>)> = Vec::new();
-        let mut index: Vec<Option<usize>> = Vec::new();
-        let mut squares = vec![0f32; bits];
+        let mut laid =
+            Self { layers: vec![], values: vec![], squares: vec![0.0; chips.scheme().code_bits()] };
+        let mut slots: Vec<Option<usize>> = vec![None; chips.layers()];
         for (place, column) in columns(values, segment) {
             let Some(cells) = chips.cells().get(place % PERIOD).copied().flatten() else { continue };
             for (cell, value) in cells.iter().zip(column) {
                 let layer = usize::from(cell.layer);
-                if index.len() <= layer {
-                    index.resize(layer + 1, None);
-                }
-                let Some(slot) = index.get_mut(layer) else { continue };
+                let Some(slot) = slots.get_mut(layer) else { continue };
                 let at = *slot.get_or_insert_with(|| {
-                    layers.push((layer, vec![0.0; width]));
-                    layers.len() - 1
+                    laid.layers.push(layer);
+                    laid.values.resize(laid.layers.len() * width, 0.0);
+                    laid.layers.len() - 1
                 });
                 let bit = usize::from(cell.bit);
-                if let Some(to) = layers.get_mut(at).and_then(|(_, values)| values.get_mut(bit)) {
+                if let Some(to) = laid.values.get_mut(at * width + bit) {
                     *to += value;
                 }
-                if let Some(to) = squares.get_mut(bit) {
+                if let Some(to) = laid.squares.get_mut(bit) {
                     *to += value * value;
                 }
             }
         }
-        Self { layers, squares }
+        laid
     }
 
     /// For each code bit, the sum of its copies under a set of chips.
     pub fn sums(&self, chips: &Chips, variant: usize) -> Vec<f32> {
-        let mut sums = vec![0f32; 8 * chips.stride()];
-        self.add_up(chips.variant(variant), chips.stride(), &mut sums);
+        let mut sums = Vec::new();
+        self.add_up(chips, &[variant], |all| sums.extend_from_slice(all));
         sums.truncate(self.squares.len());
         sums
     }
@@ -104,60 +106,65 @@ impl Layers {
         Tally { sums: self.sums(chips, variant), squares: self.squares }
     }
 
+    /// Gives the sums under each of some sets of chips.
     #[inline(always)]
-    fn add_up(&self, signs: &[u8], stride: usize, sums: &mut [f32]) {
-        for (layer, values) in &self.layers {
-            let signs = signs.get(layer * stride..(layer + 1) * stride).unwrap_or(&[]);
-            let eights = sums.as_chunks_mut::<8>().0.iter_mut().zip(values.as_chunks::<8>().0).zip(signs);
-            for ((sums, values), signs) in eights {
-                if let Some(signs) = SIGNS.get(usize::from(*signs)) {
-                    sums.iter_mut().zip(values.iter().zip(signs)).for_each(|(sum, (v, s))| *sum += v * s);
-                }
+    fn add_up(&self, chips: &Chips, variants: &[usize], mut give: impl FnMut(&[f32])) {
+        for variant in variants {
+            let signs = chips.variant(*variant);
+            // As many words as the schemes have code bits for: then a set's sums stay in registers.
+            match chips.stride() / 2 {
+                4 => give(self.sums_of::<4>(signs).as_flattened()),
+                6 => give(self.sums_of::<6>(signs).as_flattened()),
+                _ => give(self.sums_of::<7>(signs).as_flattened()),
             }
         }
     }
 
-    /// Deviations above chance of each set of chips.
-    pub fn surpluses(&self, chips: &Chips) -> Vec<f32> {
-        // The chips are made on first use: not while looking.
-        chips.variant(0);
-        pulp::Arch::new().dispatch(|| self.rank(chips))
+    #[inline(always)]
+    fn sums_of<const WORDS: usize>(&self, signs: &[u8]) -> [[f32; WORD]; WORDS] {
+        let mut sums = [[0f32; WORD]; WORDS];
+        for (layer, values) in self.layers.iter().zip(self.values.chunks_exact(WORDS * WORD)) {
+            let signs = signs.get(layer * 2 * WORDS..(layer + 1) * 2 * WORDS).unwrap_or(&[]);
+            let words = signs.as_chunks::<2>().0.iter().zip(values.as_chunks::<WORD>().0);
+            for (sums, (signs, values)) in sums.iter_mut().zip(words) {
+                let signs = u32::from(u16::from_le_bytes(*signs));
+                for (lane, (sum, value)) in sums.iter_mut().zip(values).enumerate() {
+                    // A set bit flips the sign of the reading.
+                    let sign = signs << (31 - lane) & 1 << 31;
+                    *sum += f32::from_bits(value.to_bits() ^ sign);
+                }
+            }
+        }
+        sums
     }
 
-    #[inline(always)]
-    fn rank(&self, chips: &Chips) -> Vec<f32> {
-        let mut sums = vec![0f32; 8 * chips.stride()];
-        let deviation = deviation(&self.squares);
-        (0..VARIANTS)
-            .map(|variant| {
-                sums.fill(0.0);
-                self.add_up(chips.variant(variant), chips.stride(), &mut sums);
-                surplus(&sums, &self.squares, deviation, chips)
-            })
-            .collect()
+    /// Deviations above chance of each set of chips.
+    pub fn surpluses(&self, chips: &Chips) -> Vec<f32> {
+        let all: Vec<usize> = (0..VARIANTS).collect();
+        self.surpluses_of(chips, &all)
     }
 
     /// Deviations above chance of one set of chips.
     pub fn surplus_of(&self, chips: &Chips, variant: usize) -> f32 {
-        let mut sums = vec![0f32; 8 * chips.stride()];
-        self.add_up(chips.variant(variant), chips.stride(), &mut sums);
-        surplus(&sums, &self.squares, deviation(&self.squares), chips)
+        self.surpluses_of(chips, &[variant]).first().copied().unwrap_or(0.0)
+    }
+
+    fn surpluses_of(&self, chips: &Chips, variants: &[usize]) -> Vec<f32> {
+        // The chips are made on first use: not while looking.
+        chips.variant(0);
+        let mut found = Vec::with_capacity(variants.len());
+        let deviation = deviation(&self.squares);
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                self.add_up(chips, variants, |sums| {
+                    found.push(surplus(sums, &self.squares, deviation, chips))
+                })
+            },
+        );
+        found
     }
 }
-
-/// For each byte, the signs of its bits, the lowest first: -1 for a set bit.
-#[allow(clippy::indexing_slicing)] // Evaluated by the compiler.
-static SIGNS: [[f32; 8]; 256] = {
-    let mut table = [[1.0; 8]; 256];
-    let mut at = 0;
-    while at < 256 * 8 {
-        if ((at / 8) >> (at % 8)) & 1 == 1 {
-            table[at / 8][at % 8] = -1.0;
-        }
-        at += 1;
-    }
-    table
-};
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@
 //! side of a cut is sought in the same way. Nothing here looks at an id, and nothing is evidence.
 
 use super::agreement::{Layers, Tally};
-use super::chips::VARIANTS;
+use super::chips::{PERIOD, VARIANTS};
 use super::grid::STEPS_PER_SECOND;
 use super::passage::{Keyed, Passage};
 use super::reading::Grid;
@@ -15,6 +15,9 @@ use super::warp::Warp;
 const ANCHORS: usize = 3;
 /// Sets of chips that are tried for a segment.
 const VARIANTS_EACH: usize = 3;
+/// Deviations above chance that the pilots of a segment must have for its code cells to be looked at: of a mark that is just
+/// found they have four and a half.
+const LEAST_PILOTS: f32 = 2.0;
 /// Steps in which warps are sought: 10 s.
 const SCOUTED: usize = 10 * STEPS_PER_SECOND as usize;
 
@@ -30,28 +33,34 @@ pub struct Candidate {
 }
 
 impl Passage<'_> {
+    fn unwarped(&self) -> impl Iterator<Item = Grid> + use<> {
+        let phases = self.budget.phases;
+        (0..phases).map(move |phase| Grid { warp: Warp::NONE, phase: (6 * phase / phases) as u8 })
+    }
+
+    /// At most so many segments, in the units that are free, of the unwarped grid on which the scout hears pilots best.
+    pub(super) fn scouted(&mut self, key: &Keyed, free: &[bool], most: usize) -> Vec<Segment> {
+        let mut proposed = Vec::new();
+        for grid in self.unwarped() {
+            let soft = self.sheet.scout(grid, 0..usize::MAX);
+            key.pilots.propose(grid, &soft, 0, free, &mut proposed);
+        }
+        let best = proposed.iter().max_by(|a, b| a.z.total_cmp(&b.z)).map(|segment| segment.grid);
+        proposed.retain(|segment| Some(segment.grid) == best);
+        shortlist(proposed, most)
+    }
+
     /// Segments of unwarped grids, in the units that are free.
     pub(super) fn still(&mut self, key: &Keyed, free: &[bool]) -> Vec<Segment> {
-        let phases = self.budget.phases;
-        let grids = (0..phases).map(|phase| Grid { warp: Warp::NONE, phase: (6 * phase / phases) as u8 });
-        let mut proposed = Vec::new();
-        for grid in grids {
-            if self.budget.scouted {
-                let soft = self.sheet.scout(grid, 0..usize::MAX);
-                key.pilots.propose(grid, &soft, 0, free, &mut proposed);
-            } else {
-                let reading = self.sheet.read(grid);
-                key.pilots.propose(grid, &reading.soft, 0, free, &mut proposed);
-            }
-        }
-        let mut segments = shortlist(proposed, self.budget.shortlist);
         if self.budget.scouted {
-            // The receiver reads the one phase that the best of them is on.
-            if let Some(grid) = segments.first().map(|segment| segment.grid) {
-                segments.retain(|segment| segment.grid == grid);
-            }
+            return self.scouted(key, free, self.budget.shortlist);
         }
-        segments
+        let mut proposed = Vec::new();
+        for grid in self.unwarped() {
+            let reading = self.sheet.read(grid);
+            key.pilots.propose(grid, &reading.soft, 0, free, &mut proposed);
+        }
+        shortlist(proposed, self.budget.shortlist)
     }
 
     /// Segments of warped grids, where something happens.
@@ -67,15 +76,22 @@ impl Passage<'_> {
         // Warps between those that were scouted, around the likeliest.
         let mut fine = Vec::new();
         for segment in coarse {
-            let middle = (segment.from + segment.to) * UNIT / 2;
-            let mut proposed = Vec::new();
-            for warp in segment.grid.warp.neighbours() {
-                self.scout(key, segment.grid.warped(middle, warp).0, &steps, &mut proposed);
-            }
-            proposed.retain(|other| other.is_like(&segment));
-            fine.extend(proposed.into_iter().max_by(|a, b| a.z.total_cmp(&b.z)));
+            let around = segment.grid.warp.neighbours().filter_map(|warp| self.refined(key, segment, warp));
+            fine.extend(around.max_by(|a, b| a.z.total_cmp(&b.z)));
         }
         shortlist(fine, self.budget.warps)
+    }
+
+    /// What pilots say of a segment's neighbourhood under another warp.
+    fn refined(&mut self, key: &Keyed, segment: Segment, warp: Warp) -> Option<Segment> {
+        let middle = (segment.from + segment.to) * UNIT / 2;
+        let (grid, at) = segment.grid.warped(middle, warp);
+        let length = segment.to - segment.from;
+        let first = (at / UNIT).saturating_sub(length);
+        let soft = self.sheet.scout(grid, first * UNIT..(at / UNIT + length + 1) * UNIT);
+        // The middle is where it was, but for what is lost by rounding.
+        let shift = segment.shift + middle + PERIOD - at % PERIOD;
+        key.pilots.nearby(grid, &soft, first, shift - 1..=shift + 1)
     }
 
     /// Adds what the scout and the pilots propose on a grid within some steps.
@@ -94,15 +110,27 @@ impl Passage<'_> {
     }
 
     /// Segments with the sets of chips that agree best with them, the best first. Few pilots lie in a short segment, and
-    /// chance likes short ones: of each, wider ones are looked at too, as far as units are free, and the best is kept.
-    pub(super) fn rank(&mut self, key: &Keyed, segments: &[Segment], free: &[bool]) -> Vec<Candidate> {
+    /// chance likes short ones: of each, wider ones are looked at too, as far as units are free, and the best is kept. The
+    /// `fitted` best are moved to where most speaks for them.
+    pub(super) fn rank(
+        &mut self,
+        key: &Keyed,
+        segments: &[Segment],
+        free: &[bool],
+        fitted: usize,
+    ) -> Vec<Candidate> {
         let mut candidates = Vec::with_capacity(segments.len() * VARIANTS_EACH);
         for segment in segments {
             let reading = self.sheet.read(segment.grid);
             let units = reading.soft.len().div_ceil(UNIT);
             let mut best: Vec<Candidate> = vec![];
+            let narrow = key.pilots.score(&reading.soft, segment);
             for segment in wider(segment, units, free) {
                 let z = key.pilots.score(&reading.soft, &segment);
+                // Pilots are a fifth of a mark: what code cells could make a find of shows in them, and more so when wider.
+                if z < LEAST_PILOTS.max(0.6 * narrow) {
+                    continue;
+                }
                 let segment = Segment { z, ..segment };
                 let surpluses = Layers::new(&reading.soft, &segment, &key.chips).surpluses(&key.chips);
                 let mut variants: Vec<usize> = (0..VARIANTS).collect();
@@ -124,7 +152,6 @@ impl Passage<'_> {
             candidates.extend(best);
         }
         candidates.sort_by(|a, b| b.z.total_cmp(&a.z));
-        let fitted = candidates.len().min(self.budget.decoded);
         for candidate in candidates.iter_mut().take(fitted) {
             *candidate = self.trimmed(key, *candidate, free);
         }

@@ -123,9 +123,14 @@ impl Chips {
         &self.cells
     }
 
-    /// Bytes of a layer's chips: eight code bits a byte, the first lowest; a set bit is a sign of -1.
+    /// Bytes of a layer's chips, an even number: eight code bits a byte, the first lowest; a set bit is a sign of -1.
     pub fn stride(&self) -> usize {
-        self.scheme.code_bits().div_ceil(8)
+        2 * self.scheme.code_bits().div_ceil(16)
+    }
+
+    /// Layers of the pattern.
+    pub fn layers(&self) -> usize {
+        self.layers
     }
 
     /// The chips of a variant, layer by layer.
@@ -137,7 +142,9 @@ impl Chips {
 
     fn expand(&self, variant: usize) -> Vec<u8> {
         let mut stream = Stream::new(&self.secret, "chips", variant as u64);
-        (0..self.layers * self.stride()).map(|_| stream.byte()).collect()
+        let mut chips = vec![0; self.layers * self.stride()];
+        stream.cipher.write_keystream(&mut chips);
+        chips
     }
 
     /// The set of chips that an id chooses.
@@ -202,7 +209,7 @@ fn signs(bits: u64) -> Column {
 /// The key stream of ChaCha20 under the key HMAC-SHA-256(key, name, number), its nonce zero.
 struct Stream {
     cipher: ChaCha20,
-    block: [u8; 256],
+    block: [u8; 1024],
     used: usize,
 }
 
@@ -210,29 +217,29 @@ impl Stream {
     fn new(key: &Key, name: &str, number: u64) -> Self {
         let seed = key.mac(&[name.as_bytes(), &number.to_le_bytes()]);
         let cipher = ChaCha20::new(&(*seed).into(), &[0; 12].into());
-        Self { cipher, block: [0; 256], used: 256 }
+        Self { cipher, block: [0; 1024], used: 1024 }
     }
 
-    fn byte(&mut self) -> u8 {
-        if self.used == self.block.len() {
+    fn draw<const BYTES: usize>(&mut self) -> [u8; BYTES] {
+        if self.used + BYTES > self.block.len() {
             // 2^38 bytes may be drawn of one key: far more than any pattern takes.
             self.cipher.write_keystream(&mut self.block);
             self.used = 0;
         }
-        let byte = self.block.get(self.used).copied().unwrap_or(0);
-        self.used += 1;
-        byte
+        let drawn = self.block.get(self.used..).and_then(|rest| rest.first_chunk());
+        self.used += BYTES;
+        drawn.copied().unwrap_or([0; BYTES])
     }
 
     fn word(&mut self) -> u64 {
-        (0..8).fold(0, |word, _| word << 8 | u64::from(self.byte()))
+        u64::from_le_bytes(self.draw())
     }
 
     /// Fisher-Yates. The scaling of 16 bits is off from uniform by 1 in 300 at most, which concerns
     /// the order only: the signs, which p-values rest on, are whole bits.
     fn shuffle<T>(&mut self, items: &mut [T]) {
         for end in (1..items.len()).rev() {
-            let draw = u32::from(u16::from_le_bytes([self.byte(), self.byte()]));
+            let draw = u32::from(u16::from_le_bytes(self.draw()));
             items.swap(end, ((draw * (end as u32 + 1)) >> 16) as usize);
         }
     }

@@ -134,7 +134,8 @@ fn are_tiles(parts: &[Part]) -> bool {
 }
 
 impl Part {
-    fn is_whole(&self) -> bool {
+    /// Whether it fills the passage.
+    pub fn is_whole(&self) -> bool {
         self.segment.from == 0 && self.segment.to * UNIT >= self.reading.soft.len()
     }
 

@@ -78,6 +78,42 @@ impl Code {
         Some(Decoded { payload: payload(list.get(rank)?), rank })
     }
 
+    /// A bound on the correlation of any codeword with the soft values, at a 256th of the cost of decoding: that of the best
+    /// path through the code, wherever it begins and ends.
+    pub fn bound(self, soft: &[f32]) -> f32 {
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                let (mut now, mut next) = ([0f32; STATES], [0f32; STATES]);
+                for gains in self.gains(soft) {
+                    for half in 0..STATES / 2 {
+                        let (low, high) = (now[half], now[half + STATES / 2]);
+                        let (even, odd) = (gains[2 * half], gains[2 * half + 1]);
+                        next[2 * half] = f32::max(low + even, high - even);
+                        next[2 * half + 1] = f32::max(low + odd, high - odd);
+                    }
+                    std::mem::swap(&mut now, &mut next);
+                }
+                now.iter().copied().fold(f32::MIN, f32::max)
+            },
+        )
+    }
+
+    /// For each bit of the message, the gain of entering each state from its lower predecessor; from the upper one it is the
+    /// opposite.
+    #[inline(always)]
+    fn gains(self, soft: &[f32]) -> Vec<[f32; STATES]> {
+        let mut gains = vec![[0f32; STATES]; self.message];
+        for (gains, soft) in gains.iter_mut().zip(soft.as_chunks::<3>().0) {
+            let sums: [f32; 8] = std::array::from_fn(|signs| {
+                let value = |(at, soft): (usize, &f32)| if signs >> at & 1 == 0 { *soft } else { -soft };
+                soft.iter().enumerate().map(value).sum()
+            });
+            gains.iter_mut().zip(&SIGNS).for_each(|(gain, signs)| *gain = sums[usize::from(*signs) % 8]);
+        }
+        gains
+    }
+
     fn message(self, payload: u64, salt: u8) -> u128 {
         u128::from(payload) << CHECK_BITS | u128::from(self.check(payload, salt))
     }
@@ -96,14 +132,7 @@ impl Code {
     /// The best codeword for each start state.
     #[inline(always)]
     fn codewords(self, soft: &[f32]) -> Vec<Path> {
-        // Gain of entering each state from its lower predecessor; from the upper one it is the opposite.
-        let mut gains = vec![[0f32; STATES]; self.message];
-        for (gains, soft) in gains.iter_mut().zip(soft.chunks_exact(3)) {
-            for (state, gain) in gains.iter_mut().enumerate() {
-                *gain =
-                    GENERATORS.iter().zip(soft).map(|(&generator, soft)| sign(state, generator) * soft).sum();
-            }
-        }
+        let gains = self.gains(soft);
         let mut decisions = vec![[[0u8; LANES]; STATES]; self.message];
         let mut now = vec![[0f32; LANES]; STATES];
         let mut next = now.clone();
@@ -142,6 +171,19 @@ struct Path {
     metric: f32,
     message: u128,
 }
+
+/// For each state that is entered from its lower predecessor, the generators that give -1, the first lowest.
+static SIGNS: [u8; STATES] = {
+    let mut table = [0; STATES];
+    let mut at = 0;
+    while at < STATES * GENERATORS.len() {
+        let (state, generator) = (at / GENERATORS.len(), at % GENERATORS.len());
+        let negative = (state as u16 & GENERATORS[generator]).count_ones() % 2 == 1;
+        table[state] |= (negative as u8) << generator;
+        at += 1;
+    }
+    table
+};
 
 /// The sign that a generator gives for the 9 newest bits, newest lowest.
 fn sign(register: usize, generator: u16) -> f32 {
@@ -203,6 +245,28 @@ mod tests {
             right += usize::from(decoded.is_some());
         }
         assert!(right >= 59, "{right} of 60");
+    }
+
+    #[test]
+    fn no_codeword_scores_more_than_the_bound_and_the_sent_one_nearly_as_much() {
+        let (mut draw, code) = (Draw(5), Code::new(24));
+        for z in [0.0, 6.0, 12.0, 30.0] {
+            for _ in 0..5 {
+                let soft = draw.received(code, 0x77_1234, z);
+                let score = |path: &Path| {
+                    let word = code.encode((path.message >> CHECK_BITS) as u64, 0);
+                    let exact = path.message == code.message((path.message >> CHECK_BITS) as u64, 0);
+                    exact.then(|| word.iter().zip(&soft).map(|(a, b)| a * b).sum::<f32>())
+                };
+                let list = code.codewords(&soft);
+                let best = list.iter().map(|path| path.metric).fold(f32::MIN, f32::max);
+                let bound = code.bound(&soft);
+                assert!(best <= bound + 1e-3 && bound < 1.5 * best, "{best} {bound}");
+                for path in &list {
+                    assert!(score(path).is_none_or(|score| (score - path.metric).abs() < 1e-2));
+                }
+            }
+        }
     }
 
     #[test]

@@ -66,6 +66,11 @@ impl Passage<'_> {
                 }
             }
         }
+        // What fills the passage leaves nothing to look for.
+        let here = self.best_fitted(codeword, &places, free);
+        if here.as_ref().is_some_and(|here| here.is_whole() && here.segment.z > PLAIN_SCORE) {
+            return here;
+        }
         // After a cut the rest lies elsewhere in the pattern, and between the columns of the seed's grid.
         let warp = seed.first().map_or(Warp::NONE, |first| first.segment.grid.warp);
         let phases = (self.budget.phases as f64 * warp.time()).round() as usize;
@@ -74,8 +79,8 @@ impl Passage<'_> {
             let reading = self.sheet.read(grid);
             key.pilots.propose(grid, &reading.soft, 0, free, &mut proposed);
         }
-        places.extend(shortlist(proposed, ELSEWHERE));
-        let best = self.best_fitted(codeword, &places, free);
+        let elsewhere = self.best_fitted(codeword, &shortlist(proposed, ELSEWHERE), free);
+        let best = here.into_iter().chain(elsewhere).max_by(|a, b| a.segment.z.total_cmp(&b.segment.z));
         if best.as_ref().is_some_and(|best| best.segment.z > PLAIN_SCORE) {
             return best;
         }

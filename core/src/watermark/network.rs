@@ -5,9 +5,11 @@
 //! training had another. `bench/train` makes the weights; a test holds this inference to the training framework's.
 //!
 //! A 5x5 convolution of the levels with a bias for each band, ReLU; residual 3x3 convolutions;
-//! a 3x3 convolution to log-odds. Zero padding in time and band. Channels are innermost and of
-//! fixed number, so the compiler keeps a cell's sums in registers, as wide as the machine has them (`pulp`).
+//! a 3x3 convolution to log-odds. Zero padding in time and band. Bands are innermost: a register holds as many
+//! neighbours as the machine's are wide (`pulp`), and the same weight serves all of them.
 #![allow(clippy::indexing_slicing)] // Indices are taps, bands and channels, and rows counted by the loops.
+
+use pulp::{Simd, WithSimd};
 
 use super::chips::Column;
 use super::grid::BANDS;
@@ -16,24 +18,19 @@ use super::grid::BANDS;
 const SCALE: f32 = 12.0;
 /// No cell is surer than this: training saw no e^8 : 1 that held on other audio.
 const MOST: f32 = 8.0;
+/// Empty bands at either end of a row: as far as the widest convolution reaches.
+const EDGE: usize = 2;
+/// Registers of neighbouring bands that are computed together: no sum waits for its last addition.
+const ABREAST: usize = 4;
 
-/// A column of cells of C channels with an empty one at either end.
-type Row<const C: usize> = [[f32; C]; BANDS + 2];
+/// For each of C channels, the bands of a column of cells, between empty ones.
+type Row<const C: usize> = [[f32; BANDS + 2 * EDGE]; C];
 
 /// A network of C channels and its weights.
 pub struct Network<const C: usize> {
-    first: [[f32; C]; 25],
-    first_bias: [[f32; C]; BANDS],
-    body: Vec<Layer<C>>,
-    last: [[f32; C]; 9],
-    last_bias: f32,
-}
-
-/// A 3x3 convolution of all channels to all channels.
-struct Layer<const C: usize> {
-    /// For each tap and channel in, its weights to the channels out.
-    taps: [[[f32; C]; C]; 9],
-    bias: [f32; C],
+    first: Convolution<1, C, 25>,
+    body: Vec<Convolution<C, C, 9>>,
+    last: Convolution<C, 1, 9>,
 }
 
 impl<const C: usize> Network<C> {
@@ -41,103 +38,108 @@ impl<const C: usize> Network<C> {
     pub fn new(weights: &[u8], depth: usize) -> Self {
         let mut weights = weights.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
         let mut next = || weights.next().unwrap_or(0.0);
-        fn cells<const C: usize, const N: usize>(next: &mut impl FnMut() -> f32) -> [[f32; C]; N] {
-            std::array::from_fn(|_| std::array::from_fn(|_| next()))
-        }
-        Self {
-            first: cells(&mut next),
-            first_bias: cells(&mut next),
-            body: (0..depth)
-                .map(|_| Layer {
-                    taps: std::array::from_fn(|_| cells(&mut next)),
-                    bias: cells::<C, 1>(&mut next)[0],
-                })
-                .collect(),
-            last: cells(&mut next),
-            last_bias: next(),
-        }
+        let first = Convolution::new(&mut next, BANDS);
+        let body = (0..depth).map(|_| Convolution::new(&mut next, 1)).collect();
+        Self { first, body, last: Convolution::new(&mut next, 1) }
     }
 
     /// Log-odds that each cell was raised, from levels in decibels (see [`super::grid::levels`]).
     pub fn log_odds(&self, levels: &[Column]) -> Vec<Column> {
-        pulp::Arch::new().dispatch(|| self.run(levels))
+        struct Run<'a, const C: usize>(&'a Network<C>, &'a [Column]);
+        impl<const C: usize> WithSimd for Run<'_, C> {
+            type Output = Vec<Column>;
+            #[inline(always)]
+            fn with_simd<S: Simd>(self, simd: S) -> Vec<Column> {
+                self.0.run(simd, self.1)
+            }
+        }
+        pulp::Arch::new().dispatch(Run(self, levels))
     }
 
     #[inline(always)]
-    fn run(&self, levels: &[Column]) -> Vec<Column> {
-        let mut now = self.read(levels);
-        let mut next = vec![[[0.0; C]; BANDS + 2]; now.len()];
+    fn run<S: Simd>(&self, simd: S, levels: &[Column]) -> Vec<Column> {
+        let mut input = vec![[[0f32; BANDS + 2 * EDGE]; 1]; levels.len() + 4];
+        for ([bands], levels) in input.iter_mut().skip(2).zip(levels) {
+            bands[EDGE..BANDS + EDGE].iter_mut().zip(levels).for_each(|(to, level)| *to = level / SCALE);
+        }
+        let mut now: Vec<Row<C>> = vec![[[0.0; BANDS + 2 * EDGE]; C]; levels.len() + 2];
+        for (out, rows) in now.iter_mut().skip(1).zip(input.windows(5)) {
+            self.first.apply::<S, 2>(simd, rows, out);
+            out.iter_mut().flatten().for_each(|value| *value = value.max(0.0));
+        }
+        let mut next = now.clone();
         for layer in &self.body {
             for (out, rows) in next.iter_mut().skip(1).zip(now.windows(3)) {
-                layer.row(rows, out);
+                layer.apply::<S, 2>(simd, rows, out);
+                let centres = rows[1].as_flattened();
+                let values = out.as_flattened_mut().iter_mut().zip(centres);
+                values.for_each(|(value, centre)| *value = centre + value.max(0.0));
             }
             std::mem::swap(&mut now, &mut next);
         }
-        now.windows(3).map(|rows| self.answer(rows)).collect()
-    }
-
-    /// The first layer; an empty row is put before and after.
-    #[inline(always)]
-    fn read(&self, levels: &[Column]) -> Vec<Row<C>> {
-        let mut padded = vec![[0f32; BANDS + 4]; levels.len() + 4];
-        for (padded, levels) in padded.iter_mut().skip(2).zip(levels) {
-            padded[2..BANDS + 2].iter_mut().zip(levels).for_each(|(to, level)| *to = level / SCALE);
+        // No closure around `apply`: the machine's instructions are used only where all is inlined.
+        let mut odds = vec![[0f32; BANDS]; levels.len()];
+        let mut out = [[0f32; BANDS + 2 * EDGE]];
+        for (odds, rows) in odds.iter_mut().zip(now.windows(3)) {
+            self.last.apply::<S, 1>(simd, rows, &mut out);
+            let values = out[0][EDGE..].iter();
+            odds.iter_mut().zip(values).for_each(|(odds, value)| *odds = value.clamp(-MOST, MOST));
         }
-        let mut rows = vec![[[0.0; C]; BANDS + 2]; levels.len() + 2];
-        for (row, around) in rows.iter_mut().skip(1).zip(padded.windows(5)) {
-            for band in 0..BANDS {
-                let mut sums = self.first_bias[band];
-                for (taps, line) in self.first.chunks_exact(5).zip(around) {
-                    for (weights, level) in taps.iter().zip(&line[band..band + 5]) {
-                        sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += level * weight);
-                    }
-                }
-                row[band + 1] = sums.map(|sum| sum.max(0.0));
-            }
-        }
-        rows
-    }
-
-    /// The last layer.
-    #[inline(always)]
-    fn answer(&self, rows: &[Row<C>]) -> Column {
-        std::array::from_fn(|band| {
-            let mut sums = [0f32; C];
-            for (taps, row) in self.last.chunks_exact(3).zip(rows) {
-                for (weights, cell) in taps.iter().zip(&row[band..band + 3]) {
-                    sums.iter_mut().zip(weights.iter().zip(cell)).for_each(|(sum, (w, x))| *sum += w * x);
-                }
-            }
-            (sums.iter().sum::<f32>() + self.last_bias).clamp(-MOST, MOST)
-        })
+        odds
     }
 }
 
-impl<const C: usize> Layer<C> {
-    /// One column of cells from the three around it. Two bands at a time, so that each weight loaded
-    /// serves twice.
+/// A square convolution of I channels to O.
+struct Convolution<const I: usize, const O: usize, const TAPS: usize> {
+    /// For each tap and channel in, its weights to the channels out.
+    taps: [[[f32; O]; I]; TAPS],
+    /// For each channel out, what each band begins with.
+    bias: [[f32; BANDS]; O],
+}
+
+impl<const I: usize, const O: usize, const TAPS: usize> Convolution<I, O, TAPS> {
+    /// The weights that come next: those of the taps, then those of the bias for this many bands, 1 standing for all.
+    fn new(next: &mut impl FnMut() -> f32, biased: usize) -> Self {
+        let taps = std::array::from_fn(|_| std::array::from_fn(|_| std::array::from_fn(|_| next())));
+        let columns: Vec<[f32; O]> = (0..biased).map(|_| std::array::from_fn(|_| next())).collect();
+        let bias = std::array::from_fn(|o| std::array::from_fn(|band| columns[band % biased][o]));
+        Self { taps, bias }
+    }
+
+    /// One column of cells from those around it, G channels out at a time. The empty bands stay empty.
     #[inline(always)]
-    fn row(&self, rows: &[Row<C>], out: &mut Row<C>) {
-        for band in (0..BANDS).step_by(2) {
-            let (mut a, mut b) = (self.bias, self.bias);
-            for (taps, row) in self.taps.chunks_exact(3).zip(rows) {
-                for (offset, weights) in taps.iter().enumerate() {
-                    let (x, y) = (&row[band + offset], &row[band + offset + 1]);
-                    for ((weights, x), y) in weights.iter().zip(x).zip(y) {
-                        for channel in 0..C {
-                            a[channel] += x * weights[channel];
-                            b[channel] += y * weights[channel];
+    fn apply<S: Simd, const G: usize>(&self, simd: S, rows: &[Row<I>], out: &mut Row<O>) {
+        let across = rows.len();
+        let edge = EDGE - across / 2;
+        for first in (0..O).step_by(G) {
+            for block in (0..BANDS).step_by(ABREAST * S::F32_LANES) {
+                let mut sums: [[S::f32s; ABREAST]; G] =
+                    std::array::from_fn(|g| abreast::<S>(&self.bias[first + g][block..]));
+                for (taps, row) in self.taps.chunks_exact(across).zip(rows) {
+                    for (offset, weights) in taps.iter().enumerate() {
+                        for (weights, input) in weights.iter().zip(row) {
+                            let values = abreast::<S>(&input[edge + offset + block..]);
+                            for (g, sums) in sums.iter_mut().enumerate() {
+                                let weight = simd.splat_f32s(weights[first + g]);
+                                for (sum, value) in sums.iter_mut().zip(values) {
+                                    *sum = simd.mul_add_f32s(weight, value, *sum);
+                                }
+                            }
                         }
                     }
                 }
-            }
-            for (offset, sums) in [a, b].iter().enumerate() {
-                let centre = &rows[1][band + offset + 1];
-                let cell = &mut out[band + offset + 1];
-                for ((cell, sum), centre) in cell.iter_mut().zip(sums).zip(centre) {
-                    *cell = centre + sum.max(0.0);
+                for (g, sums) in sums.iter().enumerate() {
+                    let to = &mut out[first + g][EDGE + block..EDGE + block + ABREAST * S::F32_LANES];
+                    S::as_mut_simd_f32s(to).0.copy_from_slice(sums);
                 }
             }
         }
     }
+}
+
+/// The next registers full of values.
+#[inline(always)]
+fn abreast<S: Simd>(values: &[f32]) -> [S::f32s; ABREAST] {
+    let registers = S::as_simd_f32s(&values[..ABREAST * S::F32_LANES]).0;
+    std::array::from_fn(|at| registers[at])
 }

@@ -20,11 +20,11 @@ use crate::key::{Key, KeyId};
 /// ln of the p-value below which an id is given out: ln 1e-9. Stricter than for a find: where the score
 /// is just enough for a find, one decoding in ten goes wrong, and the check lets 1 in 4096 of those pass.
 const LN_SURE_ID: f64 = -20.72;
-/// Half the squared score that a seed must promise to be decoded: chance alone reaches 35, a find needs about 50,
-/// and a seed grows when it is extended.
-const PROMISING: f32 = 40.0;
+/// Half the squared score that the best path through a seed's code bits must have for the seed to be decoded: chance alone
+/// reaches 25 to 31, a find needs about 50, and a seed grows when it is extended.
+const PROMISING: f32 = 28.0;
 /// Segments that are looked at first.
-const PLAIN: usize = 6;
+const PLAIN: usize = 4;
 
 /// How much is tried.
 #[derive(Debug, Clone, Copy)]
@@ -106,13 +106,13 @@ impl<'a> Passage<'a> {
         let scope = Scope { steps, reach: self.budget.reach, ln_marks: key.chips.scheme().ln_marks() };
         let mut best: Option<(Read, Candidate)> = None;
         let mut tried = Vec::new();
-        let segments = self.still(key, &[]);
-        // A mark that is plainly there is at once: the rest is for the others.
-        let (plain, others) = segments.split_at(PLAIN.min(segments.len()));
-        let mut still = self.rank(key, plain, &[]);
+        // A mark that is plainly there is found at once, on the phase that the scout prefers: the rest is for the others.
+        let plain = self.scouted(key, &[], PLAIN);
+        let mut still = self.rank(key, &plain, &[], PLAIN);
         self.decode(key, &scope, self.singles(&still), &mut tried, &mut best);
         if !is_sure(&best) {
-            still.extend(self.rank(key, others, &[]));
+            let segments = self.still(key, &[]);
+            still.extend(self.rank(key, &segments, &[], self.budget.decoded));
             still.sort_by(|a, b| b.z.total_cmp(&a.z));
             self.decode(key, &scope, self.singles(&still), &mut tried, &mut best);
         }
@@ -122,7 +122,7 @@ impl<'a> Passage<'a> {
         }
         if !is_sure(&best) && self.budget.reach != Reach::Still {
             let warped = self.warped(key);
-            let warped = self.rank(key, &warped, &[]);
+            let warped = self.rank(key, &warped, &[], self.budget.decoded);
             self.decode(key, &scope, self.singles(&warped), &mut tried, &mut best);
             self.sheet.forget_warped();
         }
@@ -213,8 +213,8 @@ impl<'a> Passage<'a> {
             return Some(Read { mark, ln_p, agrees: true, parts });
         };
         let bits = code_bits(&parts, key, variant);
-        // No codeword can score more than all bits together: where that is too little, decoding is in vain.
-        let most = bits.iter().map(|bit| bit.abs()).sum::<f32>();
+        // Where no codeword can score enough, decoding is in vain.
+        let most = code.bound(&bits).max(0.0);
         let energy = parts.iter().map(|part| energy(part, key)).sum::<f32>();
         if 0.5 * most * most / energy.max(f32::MIN_POSITIVE) < PROMISING {
             return None;

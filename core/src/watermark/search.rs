@@ -10,7 +10,7 @@ use super::reading::Grid;
 /// Columns of a unit: segments begin and end at multiples of it, 0.48 s.
 pub const UNIT: usize = BLOCK / 2;
 /// Scores below this are not kept: they are chance, thousands of times in any search.
-const LEAST: f32 = 2.0;
+const LEAST: f32 = 3.0;
 
 /// Part of a passage read at one place of the pattern.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,7 +69,7 @@ pub fn columns<'a>(
 }
 
 /// Pilot columns whose products are summed side by side.
-const LANES: usize = 32;
+const LANES: usize = 48;
 
 /// The pilots of a key, laid out for looking everywhere at once.
 pub struct Pilots {
@@ -115,6 +115,35 @@ impl Pilots {
     pub fn score(&self, soft: &[Column], segment: &Segment) -> f32 {
         let (sum, energy) = self.sum(soft, segment);
         sum / energy.max(f32::MIN_POSITIVE).sqrt()
+    }
+
+    /// The segment that pilots speak for most at one of a few shifts of a grid. `soft` was read from unit `first` on.
+    pub fn nearby(
+        &self,
+        grid: Grid,
+        soft: &[Column],
+        first: usize,
+        shifts: impl Iterator<Item = usize>,
+    ) -> Option<Segment> {
+        let units = soft.len().div_ceil(UNIT);
+        let mut best: Option<Segment> = None;
+        for shift in shifts {
+            let mut running = vec![(0f32, 0f32)];
+            for unit in 0..units {
+                let local = Segment { grid, shift: shift + first * UNIT, from: unit, to: unit + 1, z: 0.0 };
+                let (before, these) = (running.last().copied().unwrap_or_default(), self.sum(soft, &local));
+                running.push((before.0 + these.0, before.1 + these.1));
+            }
+            for (from, to) in intervals(units) {
+                let (Some(low), Some(high)) = (running.get(from), running.get(to)) else { continue };
+                let z = (high.0 - low.0) / (high.1 - low.1).max(f32::MIN_POSITIVE).sqrt();
+                if best.is_none_or(|best| z > best.z) {
+                    best =
+                        Some(Segment { grid, shift: shift % PERIOD, from: first + from, to: first + to, z });
+                }
+            }
+        }
+        best
     }
 
     /// Adds to `found` the segments, one for each shift, that pilots speak for most on a grid. `soft` was read from unit
