@@ -11,8 +11,10 @@ use std::ffi::c_char;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use voxguard_core::id::{MarkId, SubjectId};
+use voxguard_core::key::hex;
 use voxguard_core::ledger::{
-    Continuation, Event, EventKind, Inclusion, RetentionPolicy, StoredRecord, VerifyingKey, WitnessKey,
+    Checkpoint, Continuation, Event, EventKind, Inclusion, ProofError, RetentionPolicy, StoredRecord,
+    VerifyingKey, WitnessKey, tlog_proof,
 };
 use voxguard_core::report::audible::{Every, Form};
 use voxguard_core::report::{aigc, audible, c2pa, compliance, disclosure, verify};
@@ -53,7 +55,8 @@ pub unsafe extern "C" fn vg_ledger_ask(
 /// Checks, without a secret key, what a ledger gave out:
 /// `{"proof":"c2sp.org/tlog-proof@v1...","key":"name+hash+key"}` a record's proof, with `"witnesses":[...]` and `"quorum":1`
 /// if others must have signed; `{"proof":"old 7...","key":...,"checkpoint":"..."}` that a ledger continues an earlier
-/// checkpoint; `{"ledger":"sqlite:///...","key":...,"checkpoint":"..."}` a whole ledger against a checkpoint. The answer has
+/// checkpoint; `{"ledger":"sqlite:///...","key":...,"checkpoint":"..."}` a whole ledger against a checkpoint;
+/// `{"checkpoint":"...","key":...}` who signed a checkpoint, with witnesses as above. The answer has
 /// `"holds"`, true or false, a `"reason"`, and what was proven. VG_ERR_ARGUMENT when it is no such question.
 ///
 /// Threads: any. Real time: no.
@@ -348,11 +351,28 @@ fn ask(ledger: &Ledger, question: Question) -> Result<Value> {
 fn check(question: Proof) -> Result<Value> {
     let key: VerifyingKey = question.key.parse().map_err(|error| Error::new(VG_ERR_CHECKPOINT, error))?;
     let fails = |reason: String| Ok(json!({"holds": false, "reason": reason}));
+    let witnesses: std::result::Result<Vec<WitnessKey>, _> =
+        question.witnesses.iter().map(|witness| witness.parse()).collect();
+    let witnesses = witnesses.map_err(argument)?;
     match (question.proof, question.ledger, question.checkpoint) {
+        (None, None, Some(note)) => {
+            let checkpoint = Checkpoint::verify(&note, &key).map_err(ProofError::from);
+            let signed = checkpoint.and_then(|checkpoint| {
+                Ok((checkpoint, tlog_proof::sightings(&note, &witnesses, question.quorum)?))
+            });
+            match signed {
+                Ok((checkpoint, witnesses)) => {
+                    let reason =
+                        format!("{} signed its first {} entries", checkpoint.origin, checkpoint.size);
+                    Ok(json!({
+                        "holds": true, "reason": reason, "size": checkpoint.size, "root": hex(&checkpoint.root),
+                        "time": checkpoint.time, "witnesses": witnesses,
+                    }))
+                }
+                Err(error) => fails(error.to_string()),
+            }
+        }
         (Some(proof), None, None) => {
-            let witnesses: std::result::Result<Vec<WitnessKey>, _> =
-                question.witnesses.iter().map(|witness| witness.parse()).collect();
-            let witnesses = witnesses.map_err(argument)?;
             let proven = Inclusion::parse(&proof)
                 .and_then(|proof| proof.verify(&key, None, &witnesses, question.quorum));
             match proven {
@@ -377,7 +397,9 @@ fn check(question: Proof) -> Result<Value> {
             let reason = verification.to_string();
             Ok(json!({"holds": verification.intact, "reason": reason, "verification": verification}))
         }
-        _ => Err(argument("accepted are a proof, a proof and a checkpoint, or a ledger and a checkpoint")),
+        _ => Err(argument(
+            "accepted are a proof, a checkpoint, a proof and a checkpoint, or a ledger and a checkpoint",
+        )),
     }
 }
 

@@ -11,6 +11,7 @@
 pub mod compiler;
 pub mod library;
 pub mod program;
+pub mod proofs;
 pub mod vectors;
 pub mod workspace;
 

@@ -4,19 +4,30 @@
 use std::process::Command;
 
 use voxguard_tests::compiler::{self, Watch};
-use voxguard_tests::{library, program, quick, skipped};
+use voxguard_tests::{library, program, proofs, quick, skipped};
 
 /// What a program is given, beside nothing.
 enum Given {
     Nothing,
     /// An empty folder, gone afterwards.
     Folder,
+    /// A folder with the shared vectors of proofs, gone afterwards: C reads no JSON.
+    Proofs,
 }
 
 fn checks(command: &mut Command, given: Given) {
     let folder = tempfile::tempdir().expect("a folder for the test");
-    if let Given::Folder = given {
+    if !matches!(given, Given::Nothing) {
         command.arg(folder.path());
+    }
+    if let Given::Proofs = given {
+        for (number, case) in proofs::read().cases.iter().enumerate() {
+            let write = |suffix: &str, text: String| {
+                std::fs::write(folder.path().join(format!("{number}.{suffix}")), text).expect("written");
+            };
+            write("json", case.question.to_string());
+            write("holds", case.holds.to_string());
+        }
     }
     println!("{} checks", program::checks(command));
 }
@@ -76,6 +87,7 @@ programs! {
     handles: Given::Nothing, [as_it_is, under_sanitizers, under_valgrind];
     panic: Given::Nothing, [as_it_is, under_sanitizers, under_valgrind];
     order: Given::Nothing, [as_it_is, under_sanitizers, under_valgrind];
+    proof: Given::Proofs, [as_it_is, under_sanitizers, under_valgrind];
 }
 
 // The program stands between the library and the write calls, which are named so on Linux.

@@ -1,6 +1,7 @@
 //! The shared vectors, through the Rust client.
 
 use voxguard::{Detector, Effort, Key, Marker, embed};
+use voxguard_tests::proofs;
 use voxguard_tests::vectors::{self, Case, Vectors};
 
 fn each(check: impl Fn(&Vectors, &Case, &Key, &[i16])) {
@@ -101,4 +102,15 @@ fn most_clips_are_found_with_their_id() {
     assert!(
         vectors.cases.iter().all(|case| case.detected.mark.as_ref().is_none_or(|mark| *mark == case.mark))
     );
+}
+
+#[test]
+fn proofs_hold_or_do_not_as_is_written() {
+    let vectors = proofs::read();
+    assert!(vectors.cases.len() >= 20, "only {} proofs", vectors.cases.len());
+    for case in vectors.cases {
+        let answer = voxguard::check_proof(&case.question.to_string()).expect("an answer");
+        let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
+        assert_eq!(answer["holds"], case.holds, "{}: {answer}", case.name);
+    }
 }

@@ -9,7 +9,7 @@ const { existsSync, readFileSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
 const { test } = require('node:test');
 
-const { Key, Marker, Policy, detect, embed } = require('..');
+const { Key, Marker, Policy, checkProof, detect, embed } = require('..');
 const { refusal } = require('../fixtures/refusal.js');
 const { chunks, joined } = require('../fixtures/speech.js');
 
@@ -87,6 +87,13 @@ const READERS = {
     }
     for (const { rules: bad, status, message } of badRules) {
       assert.throws(() => new Policy(bad), refusal(status, escaped(message)));
+    }
+  },
+  'ledger.json': async ({ cases }) => {
+    assert.ok(cases.length >= 20);
+    for (const { name, holds, question } of cases) {
+      const answer = await checkProof(question);
+      assert.strictEqual(answer.holds, holds, `${name}: ${answer.reason}`);
     }
   },
 };
