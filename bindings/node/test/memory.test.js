@@ -16,7 +16,9 @@ for (const [kind, rounds] of Object.entries(KINDS)) {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', join(__dirname, '..', 'fixtures', 'rounds.js'), kind, String(rounds)], { encoding: 'utf8' });
     assert.strictEqual(status, 0, stderr);
     const grown = Number(stdout);
-    // The smallest of these handles holds some kilobytes, so that a forgotten one in ten would show.
-    assert.ok(Number.isFinite(grown) && grown < 8e6, `grew by ${grown} bytes in ${rounds} rounds`);
+    // The smallest of these handles holds some kilobytes, so that a forgotten one in ten would show. What promises wait for is done
+    // by libuv's threads, for each of which the allocator keeps memory of its own, some megabytes more or less.
+    const most = kind === 'promises' ? 16e6 : 8e6;
+    assert.ok(Number.isFinite(grown) && grown < most, `grew by ${grown} bytes in ${rounds} rounds`);
   });
 }
