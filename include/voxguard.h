@@ -1308,7 +1308,8 @@ vg_status_t vg_ledger_ask(const vg_ledger_t *ledger,
  * Checks, without a secret key, what a ledger gave out:
  * `{"proof":"c2sp.org/tlog-proof@v1...","key":"name+hash+key"}` a record's proof, with `"witnesses":[...]` and `"quorum":1`
  * if others must have signed; `{"proof":"old 7...","key":...,"checkpoint":"..."}` that a ledger continues an earlier
- * checkpoint; `{"ledger":"sqlite:///...","key":...,"checkpoint":"..."}` a whole ledger against a checkpoint. The answer has
+ * checkpoint; `{"ledger":"sqlite:///...","key":...,"checkpoint":"..."}` a whole ledger against a checkpoint;
+ * `{"checkpoint":"...","key":...}` who signed a checkpoint, with witnesses as above. The answer has
  * `"holds"`, true or false, a `"reason"`, and what was proven. VG_ERR_ARGUMENT when it is no such question.
  *
  * Threads: any. Real time: no.
