@@ -122,7 +122,8 @@ impl<const I: usize, const O: usize, const TAPS: usize> Convolution<I, O, TAPS> 
                             for (g, sums) in sums.iter_mut().enumerate() {
                                 let weight = simd.splat_f32s(weights[first + g]);
                                 for (sum, value) in sums.iter_mut().zip(values) {
-                                    *sum = simd.mul_add_f32s(weight, value, *sum);
+                                    // Not fused: so every machine reads the same, and emulated ones in bearable time.
+                                    *sum = simd.add_f32s(simd.mul_f32s(weight, value), *sum);
                                 }
                             }
                         }
