@@ -34,7 +34,7 @@ RATE = 24000
 #: Columns of what is told, behind its label.
 WIDTH = 76
 CHUNK_SECONDS = 0.02
-NOISE_DECIBELS = 20
+NOISE_DECIBELS = 26
 CUT_SECONDS = 0.7
 MP3_KILOBITS = 32
 
