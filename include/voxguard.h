@@ -1187,6 +1187,24 @@ vg_status_t vg_findings_add(vg_findings_t *findings, const vg_finding_t *finding
  */
 
 /**
+ * A function of yours that is told of checkpoints. It is called on whichever thread appends, or makes the call that it
+ * is told in, one call at a time; it may read the ledger. What would append to it, or use a guard, answers VG_ERR_BUSY.
+ */
+typedef struct {
+  /** sizeof this struct. */
+  size_t struct_size;
+  /** Yours: handed to both functions. */
+  void *user_data;
+  /**
+   * Takes one checkpoint, a signed note of `len` bytes, borrowed for the call. Anything but 0: not taken, to be told
+   * again after the next record.
+   */
+  int32_t (*write)(void *user_data, const char *note, size_t len);
+  /** Called exactly once, when another sink takes its place or the ledger is closed. May be NULL. */
+  void (*drop)(void *user_data);
+} vg_checkpoint_sink_t;
+
+/**
  * Opens a ledger, and makes it when there is none: "sqlite:///relative.db", "sqlite:////absolute.db" or
  * "sqlite::memory:"; "?busy_timeout_ms=200" at the end changes how long to wait for somebody else's lock.
  * VG_ERR_STORE_* say why it cannot be opened, VG_ERR_CONFIG that the URL is none.
@@ -1271,6 +1289,30 @@ vg_status_t vg_ledger_verify(const vg_ledger_t *ledger,
  * Threads: any. Real time: no.
  */
 vg_status_t vg_ledger_verifying_key(const vg_ledger_t *ledger, vg_bytes_t *out, vg_error_t **err);
+
+/**
+ * Tells a function of yours of a checkpoint now, whenever `every` records have come since the last one that it took,
+ * and when the ledger is closed, so that it can be kept where whoever keeps the ledger cannot take it back. It takes
+ * the place of the one before; NULL tells nobody any more. VG_ERR_CALLBACK when the first checkpoint is not taken; it
+ * is told again after the next record.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_ledger_on_checkpoint(const vg_ledger_t *ledger,
+                                    uint64_t every,
+                                    const vg_checkpoint_sink_t *sink,
+                                    vg_error_t **err);
+
+/**
+ * Changes keys: ends this ledger and lets `next`, opened under another key, go on; each gets a record that names the
+ * other. Gives the last checkpoint of this one. VG_ERR_ARGUMENT when both have the same key.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_ledger_rotate(const vg_ledger_t *ledger,
+                             const vg_ledger_t *next,
+                             vg_bytes_t *checkpoint,
+                             vg_error_t **err);
 
 /**
  * Frees a ledger. NULL is fine. Guards that use it keep it open.
@@ -2222,6 +2264,22 @@ typedef struct {
   const char *language;
   /** Bytes of `language`. */
   size_t language_len;
+  /** The name of the model that will speak; the record keeps it. May be NULL. */
+  const char *model;
+  /** Bytes of `model`. */
+  size_t model_len;
+  /**
+   * What it will speak with (speed, seed, style), in any form of yours; the record keeps the SHA-256 of these bytes.
+   * May be NULL.
+   */
+  const char *parameters;
+  /** Bytes of `parameters`. */
+  size_t parameters_len;
+  /**
+   * Anything but 0: the text is kept, sealed under the subject's key beside the record, until the subject is erased
+   * or its time is over. Needs a subject and a ledger.
+   */
+  uint32_t keep_text;
 } vg_request_t;
 
 /**

@@ -858,6 +858,25 @@ class Ledger {
     failure.check(vg_ledger_ask(get(), detail::data(question), question.size(), answer.out(), failure.out()));
     return answer.string();
   }
+  /// Changes keys: ends this ledger and lets `next`, opened under another key, go on. The last checkpoint of this one.
+  std::string rotate(const Ledger &next) const {
+    detail::Bytes note;
+    detail::Failure failure;
+    failure.check(vg_ledger_rotate(get(), next.get(), note.out(), failure.out()));
+    return note.string();
+  }
+  /// Tells `callback` of a checkpoint now, whenever `every` records have come, and when the ledger is closed. It may
+  /// read the ledger, not append to it; when it throws it is told again after the next record.
+  void on_checkpoint(std::uint64_t every, std::function<void(std::string_view)> callback) const {
+    vg_checkpoint_sink_t sink{};
+    sink.struct_size = sizeof sink;
+    sink.user_data = new std::function<void(std::string_view)>(std::move(callback));
+    sink.write = &Ledger::write_checkpoint;
+    sink.drop = &Ledger::drop_checkpoint;
+    detail::Failure failure;
+    // Taken over whatever the answer is.
+    failure.check(vg_ledger_on_checkpoint(get(), every, &sink, failure.out()));
+  }
   /// The public key that checkpoints verify with.
   std::string verifying_key() const {
     detail::Bytes key;
@@ -868,6 +887,18 @@ class Ledger {
   const vg_ledger_t *get() const noexcept { return handle_.get(); }
 
  private:
+  static std::int32_t write_checkpoint(void *user_data, const char *note, std::size_t length) {
+    try {
+      (*static_cast<std::function<void(std::string_view)> *>(user_data))(std::string_view(note, length));
+      return 0;
+    } catch (...) {  // an exception must not unwind through the library
+      return 1;
+    }
+  }
+  static void drop_checkpoint(void *user_data) {
+    delete static_cast<std::function<void(std::string_view)> *>(user_data);
+  }
+
   Verification verify_against(const char *checkpoint, std::size_t length) const {
     Verification verification;
     detail::Bytes report;
@@ -1194,6 +1225,11 @@ struct Request {
   std::uint16_t channels = 1;
   std::optional<std::string_view> role = std::nullopt;
   std::optional<std::string_view> language = std::nullopt;
+  /// The name of the model that will speak, and what it will speak with: the record keeps the one, and the other's SHA-256.
+  std::optional<std::string_view> model = std::nullopt;
+  std::optional<std::string_view> parameters = std::nullopt;
+  /// Whether the text is kept, sealed under the subject's key. Needs a subject and a ledger.
+  bool keep_text = false;
 };
 
 /// One text on its way through the guard: verdict, marked samples, record. One thread at a time.
@@ -1347,6 +1383,11 @@ class Guard {
     raw.role_len = request.role ? request.role->size() : 0;
     raw.language = request.language ? detail::data(*request.language) : nullptr;
     raw.language_len = request.language ? request.language->size() : 0;
+    raw.model = request.model ? detail::data(*request.model) : nullptr;
+    raw.model_len = request.model ? request.model->size() : 0;
+    raw.parameters = request.parameters ? detail::data(*request.parameters) : nullptr;
+    raw.parameters_len = request.parameters ? request.parameters->size() : 0;
+    raw.keep_text = request.keep_text ? 1 : 0;
     vg_utterance_t *utterance = nullptr;
     detail::Failure failure;
     failure.check(vg_guard_begin(get(), &raw, &utterance, failure.out()));

@@ -465,6 +465,15 @@ export interface UtteranceOptions {
   sampleRate?: number;
   /** Default: the guard's. */
   channels?: number;
+  /** The name of the model that will speak; the record keeps it. */
+  model?: string | null;
+  /** What it will speak with, in any form; the record keeps its SHA-256. */
+  parameters?: string | null;
+  /**
+   * Whether the text is kept, sealed under the subject's key, until the subject is erased or its time is over. Needs a
+   * subject and a ledger. Default false.
+   */
+  keepText?: boolean;
 }
 
 /** The key, the rules and the ledger of a service, together: made once, it begins every utterance. */

@@ -5,12 +5,13 @@ use voxguard::{Ledger, check_proof};
 
 use crate::arguments::{Arguments, public_key, read_text, write_bytes};
 use crate::failure::Failure;
+use crate::key;
 use crate::mark::raw;
 use crate::progress::Progress;
 use crate::time;
 
 pub fn run(words: &[String]) -> Result<bool, Failure> {
-    let commands = "checkpoint, verify, show, find, prove, export, erase and retain";
+    let commands = "checkpoint, verify, show, find, prove, export, erase, retain and rotate";
     let (command, rest) = words
         .split_first()
         .ok_or_else(|| Failure::usage(format!("after ledger one of {commands} is accepted")))?;
@@ -23,6 +24,7 @@ pub fn run(words: &[String]) -> Result<bool, Failure> {
         "export" => export(rest),
         "erase" => erase(rest),
         "retain" => retain(rest),
+        "rotate" => rotate(rest),
         other => Err(Failure::usage(format!("no command ledger {other}: accepted are {commands}"))),
     }
 }
@@ -96,7 +98,9 @@ fn verify(words: &[String]) -> Result<bool, Failure> {
             question.insert("quorum".to_owned(), arguments.number::<u64>("quorum")?.unwrap_or(0).into());
         }
         None => {
-            question.insert("ledger".to_owned(), arguments.needed("ledger")?.into());
+            if let Some(url) = arguments.value("ledger") {
+                question.insert("ledger".to_owned(), url.into());
+            }
             if !question.contains_key("checkpoint") {
                 return Err(Failure::usage("with a public key alone --checkpoint is needed"));
             }
@@ -241,6 +245,16 @@ fn erase(words: &[String]) -> Result<bool, Failure> {
         }
     }
     Ok(receipt["granted"] == true)
+}
+
+fn rotate(words: &[String]) -> Result<bool, Failure> {
+    let arguments = Arguments::parse(words, &["ledger", "key", "next", "next-key", "out"], &[])?;
+    arguments.positions(0, 0, "no words but its options")?;
+    let (url, key) = (arguments.needed("next")?, key::read(arguments.needed("next-key")?)?);
+    let ledger = arguments.ledger()?;
+    let last = ledger.rotate(&Ledger::open(url, &key)?)?;
+    give(&arguments, "checkpoint", &last)?;
+    Ok(true)
 }
 
 fn retain(words: &[String]) -> Result<bool, Failure> {

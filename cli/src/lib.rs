@@ -37,7 +37,7 @@ voxguard ledger checkpoint --ledger URL --key KEY.json [--out FILE] [--note]
 voxguard ledger verify --ledger URL [--checkpoint FILE] (--key KEY.json | --public-key KEY)
                                            whether all is as it was written; with a public key alone, up to the checkpoint
 voxguard ledger verify --proof FILE --public-key KEY [--checkpoint FILE] [--witness KEY]... [--quorum N]
-                                           whether a proof holds
+                                           whether a proof holds; without --proof and --ledger, whether a checkpoint does
 voxguard ledger show [SEQ...] --ledger URL --key KEY.json [--after N] [--limit N]
 voxguard ledger find --ledger URL --key KEY.json [--mark ID] [--content SHA256] [--subject ID] [--kind KIND]
                      [--from T] [--to T] [--limit N]
@@ -48,6 +48,8 @@ voxguard ledger erase --subject ID --ledger URL --key KEY.json --yes
                                            forgets a person
 voxguard ledger retain --ledger URL --key KEY.json [--preset standard|seven-years | --policy FILE] [--dry-run]
                                            purges what is past its time
+voxguard ledger rotate --ledger URL --key KEY.json --next URL --next-key KEY.json [--out FILE]
+                                           changes keys: ends one ledger, begins the next, gives the last checkpoint
 voxguard report compliance --ledger URL --key KEY.json --from T --to T [--html FILE] [--verify]
 
 --json      answers as JSON              --help      this text              --version   the version

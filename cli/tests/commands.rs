@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use tempfile::{TempDir, tempdir};
 
 /// A folder with a key, rules and four seconds of sound, and the program.
@@ -121,6 +122,13 @@ fn speech_is_marked_recorded_found_proven_verified_and_forgotten() {
     let (status, marked) = scene.json(&[&mark[..], &LEDGER].concat());
     assert_eq!(status, 0);
     let id = marked["mark"].as_str().unwrap();
+    // The file holds, sample for sample, what the record says was heard.
+    let mut flac = claxon::FlacReader::open(scene.path("out.flac")).unwrap();
+    assert_eq!((flac.streaminfo().sample_rate, flac.streaminfo().channels), (16_000, 1));
+    let samples: Vec<u8> = flac.samples().flat_map(|sample| (sample.unwrap() as i16).to_le_bytes()).collect();
+    assert_eq!(samples.len(), 2 * 16_000 * 4);
+    let heard: String = Sha256::digest(&samples).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(marked["record"]["audio_out"].as_str(), Some(&*heard));
     let blocked = ["mark", "in.wav", "no.wav", "--rules", "rules.json", "--text", "your card number"];
     assert_eq!(scene.run(&[&blocked[..], &LEDGER].concat()).0, 1);
     assert!(!scene.path("no.wav").exists());
@@ -153,6 +161,8 @@ fn speech_is_marked_recorded_found_proven_verified_and_forgotten() {
     assert_eq!(verify(&["--proof", "proof", "--witness", "w+00000000+BAAA", "--quorum", "1"]), 3);
     assert_eq!(verify(&["--ledger", "sqlite:///ledger.db", "--checkpoint", "checkpoint"]), 0);
     assert_eq!(verify(&["--ledger", "sqlite:///ledger.db"]), 2);
+    assert_eq!(verify(&["--checkpoint", "checkpoint"]), 0);
+    assert_eq!(verify(&["--checkpoint", "proof"]), 1);
     let proof = std::fs::read_to_string(scene.path("proof")).unwrap();
     std::fs::write(scene.path("forged"), proof.replacen("index 0", "index 1", 1)).unwrap();
     assert_eq!(verify(&["--proof", "forged"]), 1);
@@ -183,6 +193,29 @@ fn a_ledger_that_was_cut_is_not_intact_against_a_checkpoint_kept_elsewhere() {
     assert_eq!(scene.run(&[&["ledger", "verify"], &LEDGER[..]].concat()).0, 0, "the chain alone cannot know");
     let (status, found) = scene.json(&[&["ledger", "verify", "--checkpoint", "kept"], &LEDGER[..]].concat());
     assert_eq!((status, found["fault"]["kind"].as_str()), (1, Some("cut")));
+}
+
+#[test]
+fn keys_are_changed_by_a_ledger_that_names_the_next_and_ends_in_a_checkpoint() {
+    let scene = Scene::new();
+    assert_eq!(scene.run(&["key", "new", "--out", "next.json"]).0, 0);
+    let rotate = |next: &str, key: &str| {
+        let words = ["ledger", "rotate", "--next", next, "--next-key", key, "--out", "last"];
+        scene.run(&[&words[..], &LEDGER].concat()).0
+    };
+    assert_eq!(rotate("sqlite:///again.db", "key.json"), 3, "the same key goes nowhere");
+    assert_eq!(rotate("sqlite:///next.db", "next.json"), 0);
+    let public = |key: &str| scene.json(&["key", "show", key]).1["public_key"].as_str().unwrap().to_owned();
+    let signed =
+        |key: &str| scene.run(&["ledger", "verify", "--checkpoint", "last", "--public-key", &public(key)]).0;
+    assert_eq!((signed("key.json"), signed("next.json")), (0, 1));
+    for (ledger, key, other) in
+        [("sqlite:///ledger.db", "key.json", "next.json"), ("sqlite:///next.db", "next.json", "key.json")]
+    {
+        let (_, found) =
+            scene.json(&["ledger", "find", "--kind", "key_rotation", "--ledger", ledger, "--key", key]);
+        assert_eq!(found["detail"].as_str(), Some(&*public(other)));
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::access::{Access, Answer};
 use crate::audio::{AudioError, Budget, Format, OverBudget, SampleFormat};
 use crate::id::{MarkId, SubjectId};
 use crate::key::Key;
-use crate::ledger::{Body, Generation, LedgerKey, Outcome, Record, Refusal};
+use crate::ledger::{Body, Consent, Generation, LedgerKey, Outcome, Record, Refusal, consent};
 use crate::monitor::Event;
 use crate::policy::{Action, Hit, Markup, Policy, Severity, TextError, Verdict};
 use crate::watermark::{Chips, Marker, Scheme, Strength};
@@ -54,6 +54,13 @@ pub struct Request<'a> {
     pub role: Option<&'a str>,
     /// The text's language (BCP 47), where it is known.
     pub language: Option<&'a str>,
+    /// The name of the model that will speak, 1 to 256 bytes without control characters; the record keeps it.
+    pub model: Option<&'a str>,
+    /// SHA-256 of the parameters that it will speak with; the record keeps it.
+    pub parameters: Option<[u8; 32]>,
+    /// What the ledger answers about the consent that [`Access::consent_needed`] says this voice needs. None, where
+    /// one is needed, is a refusal.
+    pub consent: Option<Consent>,
     /// Now, in nanoseconds since any epoch that all requests of a guard share.
     pub now_ns: u64,
 }
@@ -74,9 +81,14 @@ impl Guard {
     /// Judges the request's text. A refusal is an utterance too, one that cannot speak: see
     /// [`Utterance::verdict`]. `mark` should be unused so far: it leads from the audio to the record.
     pub fn begin(&self, request: Request<'_>, mark: MarkId) -> Result<Utterance, GuardError> {
-        let length_accepted = (1..=Record::MAX_NAME_BYTES).contains(&request.voice.len());
-        if !length_accepted || request.voice.chars().any(char::is_control) {
+        let is_name = |name: &str| {
+            (1..=Record::MAX_NAME_BYTES).contains(&name.len()) && !name.chars().any(char::is_control)
+        };
+        if !is_name(request.voice) {
             return Err(GuardError::Voice { bytes: request.voice.len() });
+        }
+        if let Some(model) = request.model.filter(|model| !is_name(model)) {
+            return Err(GuardError::Model { bytes: model.len() });
         }
         let ask = Ask {
             subject: request.subject.as_ref().map(SubjectId::as_str),
@@ -96,6 +108,15 @@ impl Guard {
             Err(answer) => return Ok(self.turned_away(&request, answer)),
         };
         let about = self.about(&request);
+        if self.access.consent_needed(request.voice).is_some() {
+            let consent = request.consent.filter(|consent| consent.given);
+            let Some(_) = consent else {
+                let reason = request.consent.map_or(consent::Reason::Missing, |consent| consent.reason);
+                pass.end(Event::PermissionDenied, request.now_ns);
+                let verdict = self.refusal(format!("consent.{}", reason.as_str()), "consent");
+                return Ok(Utterance { verdict, about, speech: None, answer: None });
+            };
+        }
         let verdict = self.policy.check(request.text, request.markup)?;
         if verdict.allowed() {
             self.access.record(Event::Utterance, "", request.now_ns);
@@ -123,9 +144,15 @@ impl Guard {
     /// whoever asks too often fill the ledger; the monitor counts them.
     fn turned_away(&self, request: &Request<'_>, answer: Answer) -> Utterance {
         let reason = answer.reason.map_or("refused", |reason| reason.name());
+        let verdict = self.refusal(format!("access.{reason}"), reason);
+        Utterance { verdict, about: self.about(request), speech: None, answer: Some(answer) }
+    }
+
+    /// The verdict where it is not the text that is refused.
+    fn refusal(&self, rule: String, category: &str) -> Verdict {
         let hit = Hit {
-            rule: format!("access.{reason}"),
-            category: reason.to_owned(),
+            rule,
+            category: category.to_owned(),
             severity: Severity::Error,
             action: Action::Block,
             start: 0,
@@ -134,15 +161,14 @@ impl Guard {
             end_byte: 0,
             view: "request".into(),
         };
-        let verdict = Verdict {
+        Verdict {
             action: Action::Block,
             hits: vec![hit],
             text: String::new(),
             spoken: String::new(),
             markup: Markup::Plain,
             policy_hash: self.policy.hash(),
-        };
-        Utterance { verdict, about: self.about(request), speech: None, answer: Some(answer) }
+        }
     }
 
     fn about(&self, request: &Request<'_>) -> About {
@@ -150,6 +176,8 @@ impl Guard {
             subject: request.subject.as_ref().map(|subject| self.ledger_key.subject_tag(subject)),
             voice: request.voice.to_owned(),
             text: self.ledger_key.commit_text(request.text),
+            model: request.model.map(str::to_owned),
+            parameters: request.parameters,
         }
     }
 }
@@ -167,6 +195,8 @@ struct About {
     subject: Option<[u8; 32]>,
     voice: String,
     text: [u8; 32],
+    model: Option<String>,
+    parameters: Option<[u8; 32]>,
 }
 
 impl Utterance {
@@ -272,7 +302,7 @@ impl Utterance {
     /// What the ledger must keep of this utterance as it stands.
     pub fn body(&self, outcome: Outcome) -> Body {
         let policy = Some(self.verdict.policy_hash);
-        let About { subject, voice, text } = &self.about;
+        let About { subject, voice, text, model, parameters } = &self.about;
         match &self.speech {
             None => Body::Refusal(Refusal {
                 subject: *subject,
@@ -299,8 +329,8 @@ impl Utterance {
                 audio_in: speech.received.digest(),
                 audio_out: speech.released.digest(),
                 outcome,
-                model: None,
-                parameters: None,
+                model: model.clone(),
+                parameters: *parameters,
                 attachment: None,
             }),
         }
@@ -349,6 +379,14 @@ pub enum GuardError {
         /// The refused length.
         bytes: usize,
     },
+    /// The model's name is empty or too long.
+    #[error(
+        "model name of {bytes} bytes, or with control characters: accepted are 1 to 256, without control characters"
+    )]
+    Model {
+        /// The refused length.
+        bytes: usize,
+    },
     /// The text was refused, so there is nothing to mark.
     #[error("the text was refused, so nothing of it may be spoken: see the verdict")]
     Refused,
@@ -385,7 +423,9 @@ mod tests {
         let format = Format::new(8_000, 1).unwrap();
         let subject = Some("user-1".parse().unwrap());
         let (role, language, now_ns) = (None, None, 0);
-        Request { subject, voice: "heart", text, markup: Markup::Auto, format, role, language, now_ns }
+        let (model, parameters, consent) = (None, None, None);
+        let (voice, markup) = ("heart", Markup::Auto);
+        Request { subject, voice, text, markup, format, role, language, model, parameters, consent, now_ns }
     }
 
     fn tone(frames: usize) -> Vec<f32> {
@@ -529,5 +569,40 @@ mod tests {
         let events = guard.access().snapshot().events;
         let counted = [Event::Utterance, Event::Finished, Event::Aborted, Event::PolicyBlock];
         assert_eq!(counted.map(|event| events[&event]), [2, 1, 1, 1]);
+    }
+
+    #[test]
+    fn a_voice_of_a_person_speaks_only_while_its_consent_is_given() {
+        let access = access(r#"{"version": 1, "consent": {"voices": {"anna": "anna-k"}}}"#);
+        assert_eq!(access.consent_needed("anna"), Some(("anna-k".parse().unwrap(), "synthesize".to_owned())));
+        assert_eq!(access.consent_needed("heart"), None);
+        let guard = Guard::new(Key::from_bytes(&[7; 32]).unwrap(), None, access);
+        let consent = |given, reason| Some(Consent { given, reason, version: Some(1), seq: Some(1) });
+        for (answer, rule) in [
+            (None, Some("consent.missing")),
+            (consent(false, consent::Reason::Withdrawn), Some("consent.withdrawn")),
+            (consent(true, consent::Reason::Given), None),
+        ] {
+            let asked = Request { voice: "anna", consent: answer, ..request("Good morning.") };
+            let utterance = guard.begin(asked, MarkId::new(1)).unwrap();
+            assert_eq!(utterance.allowed(), rule.is_none());
+            if let Some(rule) = rule {
+                let Body::Refusal(refusal) = utterance.body(Outcome::Complete) else { panic!("no refusal") };
+                assert_eq!(refusal.rules, [rule]);
+                assert!(utterance.verdict().text.is_empty());
+            }
+        }
+        // A voice that is nobody's asks nobody.
+        assert!(guard.begin(request("Good morning."), MarkId::new(2)).unwrap().allowed());
+    }
+
+    #[test]
+    fn the_record_names_the_model_and_what_it_spoke_with() {
+        let asked = Request { model: Some("hibari-tts"), parameters: Some([9; 32]), ..request("Hello.") };
+        let utterance = guard().begin(asked, MarkId::new(1)).unwrap();
+        let generation = generation(&utterance);
+        assert_eq!((generation.model.as_deref(), generation.parameters), (Some("hibari-tts"), Some([9; 32])));
+        let nameless = Request { model: Some("a\nb"), ..request("Hello.") };
+        assert_eq!(guard().begin(nameless, MarkId::new(1)).err(), Some(GuardError::Model { bytes: 3 }));
     }
 }

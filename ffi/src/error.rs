@@ -110,7 +110,7 @@ pub(crate) fn guard_status(error: &GuardError) -> vg_status_t {
         GuardError::Audio(error) => audio_status(error),
         GuardError::TooLong(_) => VG_ERR_AUDIO_LENGTH,
         GuardError::Text(_) => VG_ERR_TEXT,
-        GuardError::Voice { .. } => VG_ERR_ARGUMENT,
+        GuardError::Voice { .. } | GuardError::Model { .. } => VG_ERR_ARGUMENT,
         GuardError::Refused | GuardError::Closed | GuardError::Open | GuardError::MixedSampleFormats => {
             VG_ERR_STATE
         }
@@ -229,7 +229,10 @@ impl From<StoreError> for Error {
             StoreError::Record(_)
             | StoreError::Attachment
             | StoreError::Sample { .. }
+            | StoreError::SameKey
             | StoreError::Kind { .. } => VG_ERR_ARGUMENT,
+            StoreError::Reentered { .. } => VG_ERR_BUSY,
+            StoreError::Sink { .. } => VG_ERR_CALLBACK,
             StoreError::Checkpoint(_) => VG_ERR_CHECKPOINT,
             _ => VG_ERR_INTERNAL,
         };

@@ -9,7 +9,8 @@ use voxguard_core::audio::Format;
 use voxguard_core::config::Config;
 use voxguard_core::guard::{Guard, Request};
 use voxguard_core::id::MarkId;
-use voxguard_core::ledger::{Body, Record};
+use voxguard_core::ledger::{Body, Category, Consent, Record, subject};
+use voxguard_store::Intent;
 
 use crate::access::{now_ns, vg_access_t};
 use crate::argument::{Versioned, optional_text, place, struct_in, text};
@@ -107,6 +108,18 @@ pub struct vg_request_t {
     pub language: *const c_char,
     /// Bytes of `language`.
     pub language_len: usize,
+    /// The name of the model that will speak; the record keeps it. May be NULL.
+    pub model: *const c_char,
+    /// Bytes of `model`.
+    pub model_len: usize,
+    /// What it will speak with (speed, seed, style), in any form of yours; the record keeps the SHA-256 of these bytes.
+    /// May be NULL.
+    pub parameters: *const c_char,
+    /// Bytes of `parameters`.
+    pub parameters_len: usize,
+    /// Anything but 0: the text is kept, sealed under the subject's key beside the record, until the subject is erased
+    /// or its time is over. Needs a subject and a ledger.
+    pub keep_text: u32,
 }
 
 unsafe impl Versioned for vg_request_t {
@@ -167,9 +180,10 @@ pub unsafe extern "C" fn vg_guard_begin(
         refuse_reentry()?;
         let out = place(out)?;
         let request = unsafe { struct_in(request) }?;
+        let keep = request.keep_text != 0;
         let request = unsafe { request_in(&request) }?;
         let watch = unsafe { shared(guard, |watch| Ok(Arc::clone(watch))) }?;
-        unsafe { out.set(make(Speech::begin(watch, request)?)) };
+        unsafe { out.set(make(Speech::begin(watch, request, keep)?)) };
         Ok(())
     };
     unsafe { control(err, call) }
@@ -221,12 +235,25 @@ impl Watch {
         Err(Error::new(VG_ERR_INTERNAL, format_args!("{MOST_DRAWS} drawn mark ids are all in the ledger")))
     }
 
-    /// Appends a record, durably, and gives it as JSON.
-    pub(crate) fn append(&self, stamp: Stamp, body: Body) -> Result<String> {
+    /// What the ledger answers about the consent that this voice needs, if it needs one.
+    pub(crate) fn consent(&self, voice: &str) -> Result<Option<Consent>> {
+        let Some((owner, scope)) = self.guard.access().consent_needed(voice) else { return Ok(None) };
+        let Some(open) = &self.ledger else { return Ok(None) };
+        let intent = Intent { voice: voice.to_owned(), scope, sample: None };
+        Ok(Some(open.ledger.consent(&owner, &intent, now_ms())?))
+    }
+
+    pub(crate) fn has_ledger(&self) -> bool {
+        self.ledger.is_some()
+    }
+
+    /// Appends a record, durably, with the text to be kept beside it if any, and gives it as JSON.
+    pub(crate) fn append(&self, stamp: Stamp, body: Body, kept: Option<&str>) -> Result<String> {
         let record = Record { id: stamp.id, time_ms: stamp.time_ms, body };
         match &self.ledger {
             Some(open) => {
-                let stored = open.ledger.record(record, None)?;
+                let sealed = kept.map(|text| (Category::Transcripts, text.as_bytes()));
+                let stored = open.ledger.record(record, sealed)?;
                 record_json(Some(stored.seq), stored.record)
             }
             None => record_json(None, record),
@@ -256,6 +283,10 @@ unsafe fn request_in<'a>(request: &vg_request_t) -> Result<Request<'a>> {
         format: Format::new(request.rate, request.channels)?,
         role: unsafe { optional_text("role", request.role, request.role_len) }?,
         language: unsafe { optional_text("language", request.language, request.language_len) }?,
+        model: unsafe { optional_text("model", request.model, request.model_len) }?,
+        parameters: unsafe { optional_text("parameters", request.parameters, request.parameters_len) }?
+            .map(|parameters| subject::attachment_hash(parameters.as_bytes())),
+        consent: None,
         now_ns: now_ns(),
     })
 }

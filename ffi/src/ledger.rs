@@ -9,7 +9,7 @@
 //!   "frames_marked":48000,"sample_format":"f32","audio_in":"hex","audio_out":"hex","outcome":"complete"}`.
 //! Texts and subjects are kept as keyed hashes.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -20,12 +20,13 @@ use voxguard_core::key::KeyId;
 use voxguard_core::ledger::Record;
 use voxguard_store::{Ledger, StoredRecord};
 
-use crate::argument::{optional_place, optional_text, place, text};
+use crate::argument::{Versioned, optional_place, optional_text, place, struct_in, text};
 use crate::bytes::vg_bytes_t;
 use crate::call::control;
 use crate::error::{Error, Result, vg_error_t};
 use crate::handle::{Handle, free, kind, make, shared};
 use crate::key::vg_key_t;
+use crate::sink::{Sink, refuse_reentry};
 use crate::status::{VG_ERR_INTERNAL, vg_status_t};
 
 /// An open ledger.
@@ -38,6 +39,24 @@ impl Handle for vg_ledger_t {
     const CHANGES_WHEN_CONST: bool = true;
     type Value = Arc<OpenLedger>;
 }
+
+/// A function of yours that is told of checkpoints. It is called on whichever thread appends, or makes the call that it
+/// is told in, one call at a time; it may read the ledger. What would append to it, or use a guard, answers VG_ERR_BUSY.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct vg_checkpoint_sink_t {
+    /// sizeof this struct.
+    pub struct_size: usize,
+    /// Yours: handed to both functions.
+    pub user_data: *mut c_void,
+    /// Takes one checkpoint, a signed note of `len` bytes, borrowed for the call. Anything but 0: not taken, to be told
+    /// again after the next record.
+    pub write: Option<unsafe extern "C" fn(user_data: *mut c_void, note: *const c_char, len: usize) -> i32>,
+    /// Called exactly once, when another sink takes its place or the ledger is closed. May be NULL.
+    pub drop: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
+}
+
+unsafe impl Versioned for vg_checkpoint_sink_t {}
 
 /// Opens a ledger, and makes it when there is none: "sqlite:///relative.db", "sqlite:////absolute.db" or
 /// "sqlite::memory:"; "?busy_timeout_ms=200" at the end changes how long to wait for somebody else's lock.
@@ -182,6 +201,62 @@ pub unsafe extern "C" fn vg_ledger_verifying_key(
     err: *mut *mut vg_error_t,
 ) -> vg_status_t {
     unsafe { control(err, || json_out(ledger, out, |open| Ok(open.ledger.verifying_key()))) }
+}
+
+/// Tells a function of yours of a checkpoint now, whenever `every` records have come since the last one that it took,
+/// and when the ledger is closed, so that it can be kept where whoever keeps the ledger cannot take it back. It takes
+/// the place of the one before; NULL tells nobody any more. VG_ERR_CALLBACK when the first checkpoint is not taken; it
+/// is told again after the next record.
+///
+/// Threads: any. Real time: no.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vg_ledger_on_checkpoint(
+    ledger: *const vg_ledger_t,
+    every: u64,
+    sink: *const vg_checkpoint_sink_t,
+    err: *mut *mut vg_error_t,
+) -> vg_status_t {
+    let call = || {
+        refuse_reentry()?;
+        let sink = match sink.is_null() {
+            true => None,
+            false => Some(unsafe { struct_in(sink) }?),
+        };
+        unsafe {
+            shared(ledger, |open| {
+                match sink.as_ref().and_then(Sink::of_checkpoints) {
+                    None => open.ledger.forget_checkpoint_sink()?,
+                    Some(sink) => {
+                        let told = move |note: &str| match sink.write(note) {
+                            0 => Ok(()),
+                            code => Err(format!("it answered {code}, accepted is 0")),
+                        };
+                        open.ledger.on_checkpoint(every, told, now_ms())?;
+                    }
+                }
+                Ok(())
+            })
+        }
+    };
+    unsafe { control(err, call) }
+}
+
+/// Changes keys: ends this ledger and lets `next`, opened under another key, go on; each gets a record that names the
+/// other. Gives the last checkpoint of this one. VG_ERR_ARGUMENT when both have the same key.
+///
+/// Threads: any. Real time: no.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vg_ledger_rotate(
+    ledger: *const vg_ledger_t,
+    next: *const vg_ledger_t,
+    checkpoint: *mut vg_bytes_t,
+    err: *mut *mut vg_error_t,
+) -> vg_status_t {
+    let call = || {
+        let next = unsafe { shared(next, |open| Ok(Arc::clone(open))) }?;
+        unsafe { json_out(ledger, checkpoint, |open| Ok(open.ledger.rotate(&next.ledger, now_ms())?)) }
+    };
+    unsafe { control(err, call) }
 }
 
 /// Frees a ledger. NULL is fine. Guards that use it keep it open.

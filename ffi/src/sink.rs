@@ -1,4 +1,4 @@
-// The record sink: the host's function that hears of every record, behind a lock and a guard against re-entry.
+// Sinks: the host's functions that hear of every record, or of checkpoints, behind a lock and a guard against re-entry.
 
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 
 use crate::error::{Error, Result};
 use crate::guard::vg_record_sink_t;
+use crate::ledger::vg_checkpoint_sink_t;
 use crate::status::{VG_ERR_BUSY, VG_ERR_CALLBACK};
 
 type Write = unsafe extern "C" fn(*mut c_void, *const std::ffi::c_char, usize) -> i32;
@@ -33,21 +34,34 @@ impl Sink {
     /// The sink that C described; none when it has no `write`.
     pub(crate) fn new(raw: &vg_record_sink_t) -> Option<Self> {
         let write = raw.write?;
-        Some(Self { write, drop: raw.drop, user_data: raw.user_data, turn: Mutex::new(()) })
+        let (drop, user_data, turn) = (raw.drop, raw.user_data, Mutex::new(()));
+        Some(Self { write, drop, user_data, turn })
+    }
+
+    /// The sink of checkpoints that C described; none when it has no `write`.
+    pub(crate) fn of_checkpoints(raw: &vg_checkpoint_sink_t) -> Option<Self> {
+        let write = raw.write?;
+        let (drop, user_data, turn) = (raw.drop, raw.user_data, Mutex::new(()));
+        Some(Self { write, drop, user_data, turn })
     }
 
     /// Tells the host of a record.
-    pub(crate) fn tell(&self, json: &str) -> Result<()> {
+    pub(crate) fn tell(&self, text: &str) -> Result<()> {
         refuse_reentry()?;
-        let _turn = self.turn.lock();
-        let _inside = Inside::enter();
-        match unsafe { (self.write)(self.user_data, json.as_ptr().cast(), json.len()) } {
+        match self.write(text) {
             0 => Ok(()),
             code => Err(Error::new(
                 VG_ERR_CALLBACK,
                 format_args!("the record sink answered {code}: accepted is 0"),
             )),
         }
+    }
+
+    /// What the host answers to this text, record or checkpoint; 0 for taken.
+    pub(crate) fn write(&self, text: &str) -> i32 {
+        let _turn = self.turn.lock();
+        let _inside = Inside::enter();
+        unsafe { (self.write)(self.user_data, text.as_ptr().cast(), text.len()) }
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use voxguard_core::guard::{Request, Utterance};
 use voxguard_core::ledger::{Body, Outcome};
+use zeroize::Zeroizing;
 
 use crate::access::now_ns;
 use crate::argument::{Buffers, RawBuffers, optional_place, place, samples, slice_out};
@@ -16,7 +17,7 @@ use crate::handle::{Handle, exclusive, free, kind, make, shared};
 use crate::json::json_out;
 use crate::sample::{Sample, ready};
 use crate::sink::refuse_reentry;
-use crate::status::{VG_ERR_OUTPUT_SIZE, VG_ERR_STATE, vg_status_t};
+use crate::status::{VG_ERR_ARGUMENT, VG_ERR_OUTPUT_SIZE, VG_ERR_STATE, vg_status_t};
 use crate::verdict::{Judgement, vg_verdict_t};
 
 /// One request, from text to record.
@@ -245,6 +246,8 @@ pub(crate) struct Speech {
     utterance: Utterance,
     judgement: Arc<Judgement>,
     channels: usize,
+    /// The text, where it is to be kept.
+    kept: Option<Zeroizing<String>>,
     /// Set by the first attempt to append.
     stamp: Option<Stamp>,
     /// Whether finish has begun.
@@ -262,13 +265,28 @@ enum Stage {
 }
 
 impl Speech {
-    pub(crate) fn begin(watch: Arc<Watch>, request: Request<'_>) -> Result<Self> {
+    pub(crate) fn begin(watch: Arc<Watch>, mut request: Request<'_>, keep: bool) -> Result<Self> {
         let channels = request.format.channels();
+        if keep && (request.subject.is_none() || !watch.has_ledger()) {
+            let message =
+                "keep_text: accepted with a subject, whose key seals the text, and a ledger, which keeps it";
+            return Err(Error::new(VG_ERR_ARGUMENT, message));
+        }
+        request.consent = watch.consent(request.voice)?;
+        let kept = keep.then(|| Zeroizing::new(request.text.to_owned()));
         let mark = watch.draw_mark()?;
         let utterance = watch.guard.begin(request, mark)?;
         let judgement = Judgement::new(utterance.verdict().clone());
-        let mut speech =
-            Self { watch, utterance, judgement, channels, stamp: None, closed: false, stage: Stage::Open };
+        let mut speech = Self {
+            watch,
+            utterance,
+            judgement,
+            channels,
+            kept,
+            stamp: None,
+            closed: false,
+            stage: Stage::Open,
+        };
         if speech.utterance.answer().is_some() {
             // Turned away before the text was judged: counted, not recorded.
             speech.stage = Stage::Over(None);
@@ -352,7 +370,12 @@ impl Speech {
                 Some(stamp) => stamp,
                 None => *self.stamp.insert(Stamp::now()?),
             };
-            let json = self.watch.append(stamp, self.utterance.body(outcome))?;
+            let json = self.watch.append(
+                stamp,
+                self.utterance.body(outcome),
+                self.kept.as_ref().map(|text| text.as_str()),
+            )?;
+            self.kept = None;
             self.stage = Stage::Appended(outcome, json);
         }
         let Stage::Appended(appended, json) = &mut self.stage else { return Ok(()) };

@@ -67,6 +67,8 @@ fn null_is_an_answer_everywhere() {
         vg_ledger_checkpoint(null(), null_mut(), e);
         vg_ledger_verify(null(), null(), 0, &mut false, null_mut(), e);
         vg_ledger_verifying_key(null(), null_mut(), e);
+        vg_ledger_on_checkpoint(null(), 1, null(), e);
+        vg_ledger_rotate(null(), null(), null_mut(), e);
         vg_ledger_ask(null(), null(), 0, null_mut(), e);
         vg_proof_check(null(), 0, null_mut(), e);
         vg_guard_new(null(), &mut null_mut(), e);

@@ -172,6 +172,9 @@ static void ledgers(const vg_key_t *key, const vg_ledger_t *ledger) {
   MISUSED(vg_ledger_t, vg_ledger_checkpoint(h, &outs.bytes, NULL));
   MISUSED(vg_ledger_t, vg_ledger_verify(h, NULL, 0, &outs.flag, &outs.bytes, NULL));
   MISUSED(vg_ledger_t, vg_ledger_verifying_key(h, &outs.bytes, NULL));
+  NULL_IS_REFUSED(vg_ledger_rotate(ledger, NULL, &outs.bytes, NULL));
+  MISUSED(vg_ledger_t, vg_ledger_rotate(h, ledger, &outs.bytes, NULL));
+  MISUSED(vg_ledger_t, vg_ledger_on_checkpoint(h, 1, NULL, NULL));
 }
 
 static vg_status_t new_guard(const vg_key_t *key, const vg_policy_t *policy, const vg_ledger_t *ledger) {

@@ -307,6 +307,83 @@ static void a_checkpoint_that_is_none_is_refused(const vg_key_t *key) {
   vg_ledger_free(ledger);
 }
 
+typedef struct {
+  int told, fails, dropped;
+} keeper_t;
+
+static int32_t keep(void *user_data, const char *note, size_t length) {
+  keeper_t *keeper = user_data;
+  CHECK(length > 60 && memcmp(note, "voxguard.ledger/", 16) == 0);
+  ++keeper->told;
+  return keeper->fails;
+}
+
+static void let_go(void *user_data) { ++((keeper_t *)user_data)->dropped; }
+
+static void a_checkpoint_sink_is_told_and_let_go_of_once(const vg_key_t *key) {
+  vg_ledger_t *ledger = open_ledger("sqlite::memory:", key);
+  keeper_t keeper = {0}, failing = {.fails = 7};
+  vg_checkpoint_sink_t sink = {.struct_size = sizeof sink};
+  sink.user_data = &keeper;
+  sink.write = keep;
+  sink.drop = let_go;
+  WORKS(vg_ledger_on_checkpoint(ledger, 2, &sink, &error));
+  CHECK(keeper.told == 1);
+  sink.user_data = &failing;
+  FAILS(VG_ERR_CALLBACK, "7", vg_ledger_on_checkpoint(ledger, 2, &sink, &error));
+  CHECK(keeper.dropped == 1 && failing.told == 1 && failing.dropped == 0);
+  failing.fails = 0;
+  speak(key, NULL, ledger, "one");
+  speak(key, NULL, ledger, "two");
+  WORKS(vg_ledger_on_checkpoint(ledger, 0, NULL, &error));
+  CHECK(failing.told >= 2 && failing.dropped == 1);
+  vg_ledger_free(ledger);
+  CHECK(keeper.dropped == 1 && failing.dropped == 1);
+}
+
+static void a_ledger_goes_on_under_another_key(const vg_key_t *key, const vg_key_t *other) {
+  vg_ledger_t *ledger = open_ledger("sqlite::memory:", key), *next = open_ledger("sqlite::memory:", other);
+  vg_bytes_t last = {0}, report = {0};
+  bool intact = false;
+  FAILS(VG_ERR_ARGUMENT, "another key", vg_ledger_rotate(ledger, ledger, &last, &error));
+  WORKS(vg_ledger_rotate(ledger, next, &last, &error));
+  WORKS(vg_ledger_verify(ledger, (const char *)last.data, last.len, &intact, &report, &error));
+  CHECK(intact);
+  vg_bytes_free(&last);
+  vg_bytes_free(&report);
+  vg_ledger_free(ledger);
+  vg_ledger_free(next);
+}
+
+static void a_text_is_kept_sealed_where_it_is_asked_for(const vg_key_t *key) {
+  static const char question[] = "{\"operation\":\"attachment\",\"seq\":1}";
+  vg_ledger_t *ledger = open_ledger("sqlite::memory:", key);
+  vg_guard_t *guard = guard_with(key, NULL, ledger), *without = guard_with(key, NULL, NULL);
+  vg_request_t request = request_for("Turn left after the bridge.");
+  vg_utterance_t *utterance = NULL;
+  float samples[SPEAK_FRAMES] = {0}, tail[SPEAK_FRAMES] = {0};
+  size_t got = 0, last = 0;
+  vg_bytes_t record = {0}, kept = {0};
+  request.model = "hibari-tts";
+  request.model_len = 10;
+  request.parameters = "speed=1.1";
+  request.parameters_len = 9;
+  request.keep_text = 1;
+  FAILS(VG_ERR_ARGUMENT, "keep_text", vg_guard_begin(without, &request, &utterance, &error));
+  WORKS(vg_guard_begin(guard, &request, &utterance, &error));
+  ANSWERS(VG_OK, vg_utterance_mark_f32(utterance, samples, SPEAK_FRAMES, samples, SPEAK_FRAMES, &got));
+  WORKS(vg_utterance_finish_f32(utterance, tail, SPEAK_FRAMES, &last, &record, &error));
+  CHECK(contains(record, "hibari-tts") && !contains(record, "speed") && !contains(record, "bridge"));
+  WORKS(vg_ledger_ask(ledger, question, sizeof question - 1, &kept, &error));
+  CHECK(contains(kept, "Turn left after the bridge."));
+  vg_bytes_free(&record);
+  vg_bytes_free(&kept);
+  vg_utterance_free(utterance);
+  vg_guard_free(guard);
+  vg_guard_free(without);
+  vg_ledger_free(ledger);
+}
+
 int main(int argc, char **argv) {
   vg_key_t *key = key_from(TEST_KEY), *other = key_from(OTHER_KEY);
   CHECK(argc == 2);
@@ -323,6 +400,9 @@ int main(int argc, char **argv) {
   CHECK(chmod(path_of("locked"), 0755) == 0);
   a_changed_byte_is_noticed(key);
   a_checkpoint_that_is_none_is_refused(key);
+  a_checkpoint_sink_is_told_and_let_go_of_once(key);
+  a_ledger_goes_on_under_another_key(key, other);
+  a_text_is_kept_sealed_where_it_is_asked_for(key);
   vg_key_free(key);
   vg_key_free(other);
   return done();

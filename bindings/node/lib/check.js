@@ -163,4 +163,12 @@ function callback(value, name) {
   return value ?? null;
 }
 
-module.exports = { bytes, callback, channels, describe, mark, oneOf, options, refuse, sampleRate, scheme, signal, strength, string, unshared };
+/** A yes or no; no when it is left out. */
+function flag(value, name) {
+  if (value !== undefined && value !== null && typeof value !== 'boolean') {
+    throw refuse(name, value, 'is a boolean');
+  }
+  return value === true;
+}
+
+module.exports = { bytes, callback, channels, describe, flag, mark, oneOf, options, refuse, sampleRate, scheme, signal, strength, string, unshared };

@@ -2,7 +2,7 @@
 
 const { native: addon } = require('./addon.js');
 const { format } = require('./audio.js');
-const { callback, oneOf, options, string } = require('./check.js');
+const { callback, flag, oneOf, options, string } = require('./check.js');
 const { call } = require('./error.js');
 const { Handle, native } = require('./handle.js');
 const { Key } = require('./key.js');
@@ -11,7 +11,7 @@ const { MARKUPS, Policy } = require('./policy.js');
 const { begun } = require('./utterance.js');
 
 const OPTIONS = ['key', 'policy', 'ledger', 'onRecord', 'sampleRate', 'channels'];
-const REQUEST = ['text', 'voice', 'subject', 'markup', 'sampleRate', 'channels'];
+const REQUEST = ['text', 'voice', 'subject', 'markup', 'sampleRate', 'channels', 'model', 'parameters', 'keepText'];
 
 /** The key, the rules and the ledger of a service, together: made once, it begins every utterance. */
 class Guard extends Handle {
@@ -43,7 +43,7 @@ class Guard extends Handle {
 
   utterance(given) {
     const held = native(this, Guard, 'this');
-    const { text, voice, subject, markup = 'auto', ...sizes } = options(given, 'utterance', REQUEST);
+    const { text, voice, subject, markup = 'auto', model, parameters, keepText, ...sizes } = options(given, 'utterance', REQUEST);
     string(text, 'text');
     string(voice, 'voice');
     const who = absent(subject) ? undefined : string(subject, 'subject');
@@ -52,7 +52,11 @@ class Guard extends Handle {
       sampleRate: sizes.sampleRate ?? this.#format.rate,
       channels: sizes.channels ?? this.#format.channels,
     });
-    const utterance = call(() => held.begin({ subject: who, voice, text, markup, rate, channels }));
+    const maybe = (value, name) => (absent(value) ? undefined : string(value, name));
+    const asked = { subject: who, voice, text, markup, rate, channels, keepText: flag(keepText, 'keepText') };
+    const utterance = call(() =>
+      held.begin({ ...asked, model: maybe(model, 'model'), parameters: maybe(parameters, 'parameters') }),
+    );
     return begun(utterance, { text, channels, onRecord: this.#onRecord });
   }
 

@@ -22,6 +22,9 @@ pub struct Asked {
     pub markup: String,
     pub rate: u32,
     pub channels: u32,
+    pub model: Option<String>,
+    pub parameters: Option<String>,
+    pub keep_text: bool,
 }
 
 #[napi]
@@ -57,6 +60,9 @@ impl Guard {
                 markup: asked.markup.parse()?,
                 rate: asked.rate,
                 channels: narrow(asked.channels),
+                model: asked.model.as_deref(),
+                parameters: asked.parameters.as_deref(),
+                keep_text: asked.keep_text,
                 ..Request::default()
             })
         };

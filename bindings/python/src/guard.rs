@@ -68,13 +68,26 @@ impl Guard {
         markup: &str,
         format: (u32, u16),
         who: (Option<String>, Option<String>, Option<String>),
+        with_: (Option<String>, Option<String>, bool),
     ) -> PyResult<Utterance> {
         let (rate, channels) = format;
         let begin = || {
             let markup = markup.parse()?;
             let (subject, role, language) = (who.0.as_deref(), who.1.as_deref(), who.2.as_deref());
-            let request = voxguard::Request { subject, voice, text, markup, rate, channels, role, language };
-            self.0.begin(request)
+            let (model, parameters, keep_text) = (with_.0.as_deref(), with_.1.as_deref(), with_.2);
+            self.0.begin(voxguard::Request {
+                subject,
+                voice,
+                text,
+                markup,
+                rate,
+                channels,
+                role,
+                language,
+                model,
+                parameters,
+                keep_text,
+            })
         };
         let utterance = recording(py, || work(py, begin))?;
         Ok(Utterance(Slot::new("utterance", utterance)))

@@ -36,13 +36,31 @@ pub struct Request<'a> {
     pub role: Option<&'a str>,
     /// The text's language (BCP 47), where it is known.
     pub language: Option<&'a str>,
+    /// The name of the model that will speak; the record keeps it.
+    pub model: Option<&'a str>,
+    /// What it will speak with (speed, seed, style), in any form of the host's; the record keeps its SHA-256.
+    pub parameters: Option<&'a str>,
+    /// Whether the text is to be kept, sealed under the subject's key beside the record, until the subject is erased
+    /// or its time is over. Needs a subject and a ledger.
+    pub keep_text: bool,
 }
 
 impl Default for Request<'_> {
     /// No subject, voice or text; 24 kHz mono.
     fn default() -> Self {
-        let (subject, role, language) = (None, None, None);
-        Self { subject, voice: "", text: "", markup: Markup::Auto, rate: 24_000, channels: 1, role, language }
+        Self {
+            subject: None,
+            voice: "",
+            text: "",
+            markup: Markup::Auto,
+            rate: 24_000,
+            channels: 1,
+            role: None,
+            language: None,
+            model: None,
+            parameters: None,
+            keep_text: false,
+        }
     }
 }
 
@@ -63,6 +81,8 @@ impl Guard {
         let (subject, subject_len) = request.subject.map_or((ptr::null(), 0), parts);
         let (role, role_len) = request.role.map_or((ptr::null(), 0), parts);
         let (language, language_len) = request.language.map_or((ptr::null(), 0), parts);
+        let (model, model_len) = request.model.map_or((ptr::null(), 0), parts);
+        let (parameters, parameters_len) = request.parameters.map_or((ptr::null(), 0), parts);
         let (voice, voice_len) = parts(request.voice);
         let (text, text_len) = parts(request.text);
         let raw = sys::vg_request_t {
@@ -80,6 +100,11 @@ impl Guard {
             role_len,
             language,
             language_len,
+            model,
+            model_len,
+            parameters,
+            parameters_len,
+            keep_text: request.keep_text.into(),
         };
         let call = |out, err| unsafe { sys::vg_guard_begin(self.handle.as_ptr(), &raw, out, err) };
         let handle = create(sys::vg_utterance_free, call).map_err(why_the_sink_failed)?;

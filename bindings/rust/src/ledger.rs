@@ -1,7 +1,8 @@
 //! The tamper-evident account.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::Arc;
 
@@ -135,6 +136,32 @@ impl Ledger {
         text(|out, err| unsafe { sys::vg_ledger_verifying_key(self.as_ptr(), out, err) })
     }
 
+    /// Tells this sink of a checkpoint (a signed note) now, whenever `every` records have come since the last one that
+    /// it took, and when the ledger is closed: so that it is kept where whoever keeps the ledger cannot take it back.
+    /// One at a time, on whichever thread appends; it may read the ledger, what appends answers [`Status::BUSY`].
+    /// Where it fails it is told again after the next record. It takes the place of the one before.
+    pub fn on_checkpoint(
+        &self,
+        every: u64,
+        sink: impl FnMut(&str) -> std::result::Result<(), String> + Send + 'static,
+    ) -> Result<()> {
+        let user_data = Box::into_raw(Box::new(Sink(Box::new(sink))));
+        let raw = sys::vg_checkpoint_sink_t {
+            struct_size: size_of::<sys::vg_checkpoint_sink_t>(),
+            user_data: user_data.cast(),
+            write: Some(write),
+            drop: Some(drop_sink),
+        };
+        // Taken over whatever the answer is: one that refuses its first checkpoint is told again.
+        control(|err| unsafe { sys::vg_ledger_on_checkpoint(self.as_ptr(), every, &raw, err) })
+    }
+
+    /// Changes keys: ends this ledger and lets `next`, opened under another key, go on; each gets a record that names
+    /// the other. The last checkpoint of this one.
+    pub fn rotate(&self, next: &Self) -> Result<String> {
+        text(|out, err| unsafe { sys::vg_ledger_rotate(self.as_ptr(), next.as_ptr(), out, err) })
+    }
+
     pub(crate) fn as_ptr(&self) -> *const sys::vg_ledger_t {
         self.handle.as_ptr()
     }
@@ -144,6 +171,24 @@ impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ledger").finish_non_exhaustive()
     }
+}
+
+struct Sink(Box<Told>);
+
+type Told = dyn FnMut(&str) -> std::result::Result<(), String> + Send;
+
+unsafe extern "C" fn write(user_data: *mut c_void, note: *const c_char, len: usize) -> i32 {
+    let told = catch_unwind(AssertUnwindSafe(|| {
+        // One call at a time, says the interface: nobody else has the sink now.
+        let sink = unsafe { &mut *user_data.cast::<Sink>() };
+        let note = unsafe { std::slice::from_raw_parts(note.cast::<u8>(), len) };
+        (sink.0)(&String::from_utf8_lossy(note))
+    }));
+    i32::from(!matches!(told, Ok(Ok(()))))
+}
+
+unsafe extern "C" fn drop_sink(user_data: *mut c_void) {
+    drop(unsafe { Box::from_raw(user_data.cast::<Sink>()) });
 }
 
 /// Checks, without a secret key, a proof or a whole ledger: the question and the answer are JSON, as

@@ -344,6 +344,27 @@ pub struct vg_classifier_t {
 pub struct vg_ledger_t {
     _opaque: [u8; 0],
 }
+/// A function of yours that is told of checkpoints. It is called on whichever thread appends, or makes the call that it
+/// is told in, one call at a time; it may read the ledger. What would append to it, or use a guard, answers VG_ERR_BUSY.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct vg_checkpoint_sink_t {
+    /// sizeof this struct.
+    pub struct_size: usize,
+    /// Yours: handed to both functions.
+    pub user_data: *mut c_void,
+    /// Takes one checkpoint, a signed note of `len` bytes, borrowed for the call. Anything but 0: not taken, to be told
+    /// again after the next record.
+    pub write: Option<
+        unsafe extern "C" fn(
+            user_data: *mut c_void,
+            note: *const c_char,
+            len: usize,
+        ) -> i32,
+    >,
+    /// Called exactly once, when another sink takes its place or the ledger is closed. May be NULL.
+    pub drop: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
+}
 /// A limiter.
 #[repr(C)]
 pub struct vg_limiter_t {
@@ -513,6 +534,18 @@ pub struct vg_request_t {
     pub language: *const c_char,
     /// Bytes of `language`.
     pub language_len: usize,
+    /// The name of the model that will speak; the record keeps it. May be NULL.
+    pub model: *const c_char,
+    /// Bytes of `model`.
+    pub model_len: usize,
+    /// What it will speak with (speed, seed, style), in any form of yours; the record keeps the SHA-256 of these bytes.
+    /// May be NULL.
+    pub parameters: *const c_char,
+    /// Bytes of `parameters`.
+    pub parameters_len: usize,
+    /// Anything but 0: the text is kept, sealed under the subject's key beside the record, until the subject is erased
+    /// or its time is over. Needs a subject and a ledger.
+    pub keep_text: u32,
 }
 /// One request, from text to record.
 #[repr(C)]
@@ -1170,6 +1203,28 @@ unsafe extern "C" {
     pub fn vg_ledger_verifying_key(
         ledger: *const vg_ledger_t,
         out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Tells a function of yours of a checkpoint now, whenever `every` records have come since the last one that it took,
+    /// and when the ledger is closed, so that it can be kept where whoever keeps the ledger cannot take it back. It takes
+    /// the place of the one before; NULL tells nobody any more. VG_ERR_CALLBACK when the first checkpoint is not taken; it
+    /// is told again after the next record.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_ledger_on_checkpoint(
+        ledger: *const vg_ledger_t,
+        every: u64,
+        sink: *const vg_checkpoint_sink_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Changes keys: ends this ledger and lets `next`, opened under another key, go on; each gets a record that names the
+    /// other. Gives the last checkpoint of this one. VG_ERR_ARGUMENT when both have the same key.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_ledger_rotate(
+        ledger: *const vg_ledger_t,
+        next: *const vg_ledger_t,
+        checkpoint: *mut vg_bytes_t,
         err: *mut *mut vg_error_t,
     ) -> vg_status_t;
     /// Frees a ledger. NULL is fine. Guards that use it keep it open.

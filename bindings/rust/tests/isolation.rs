@@ -19,6 +19,9 @@ const REQUEST: Request<'static> = Request {
     channels: 1,
     role: None,
     language: None,
+    model: None,
+    parameters: None,
+    keep_text: false,
 };
 
 #[test]

@@ -17,7 +17,7 @@ use super::command::{Commands, Decision as CommandDecision};
 use super::limiter::{Decision, Limiter, Rate};
 use super::role::{Decision as RoleDecision, Roles};
 use crate::config::{Config, ConfigError};
-use crate::id::Language;
+use crate::id::{Language, SubjectId};
 use crate::monitor::{Alert, Event, Monitor, Snapshot};
 
 /// Access as a guard uses it. Cheap to clone; all clones share one state, behind a lock that is held for
@@ -96,6 +96,14 @@ impl Access {
         state.languages = fresh.languages;
         state.config = fresh.config;
         Ok(())
+    }
+
+    /// Whose consent this voice needs before it speaks, and for what; none for a voice that is nobody's.
+    pub fn consent_needed(&self, voice: &str) -> Option<(SubjectId, String)> {
+        let state = self.lock();
+        let rules = state.config.consent.as_ref()?;
+        // Every owner was read when the configuration was.
+        Some((rules.owner(voice).ok()??, rules.scope.clone()))
     }
 
     /// The configuration in force.

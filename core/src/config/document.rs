@@ -10,7 +10,7 @@ use crate::access::message::MessageRules;
 use crate::access::network::{Network, NetworkError, Networks};
 use crate::access::role::Document as RoleDocument;
 use crate::audio::IntakeRules;
-use crate::id::{IdError, Language};
+use crate::id::{IdError, Language, SubjectId};
 use crate::monitor::{Event, Rules as MonitorRules, Threshold};
 
 use super::{Profile, VERSION};
@@ -39,6 +39,24 @@ pub struct Config {
     /// Commands that a voice may give.
     #[serde(default)]
     pub commands: Option<CommandRules>,
+    /// Voices of people, which speak only while those consent.
+    #[serde(default)]
+    pub consent: Option<ConsentRules>,
+}
+
+/// Whose consent is needed.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentRules {
+    /// For what a consent must be given, in the host's words.
+    #[serde(default = "synthesize")]
+    pub scope: String,
+    /// The subject whose voice it is, by the voice's name.
+    pub voices: BTreeMap<String, String>,
+}
+
+fn synthesize() -> String {
+    "synthesize".to_owned()
 }
 
 /// Commands by name, their arguments by name.
@@ -205,6 +223,7 @@ impl Default for Config {
             disclosure: Disclosure::default(),
             roles: None,
             commands: None,
+            consent: None,
         }
     }
 }
@@ -213,6 +232,13 @@ impl AdmissionRules {
     /// The same for [`crate::access::admission`].
     pub fn capacity(&self) -> Capacity {
         Capacity { seconds: self.seconds, utterances: self.utterances, share: self.share }
+    }
+}
+
+impl ConsentRules {
+    /// Whose consent this voice needs, if anybody's.
+    pub fn owner(&self, voice: &str) -> Result<Option<SubjectId>, IdError> {
+        self.voices.get(voice).map(|owner| owner.parse()).transpose()
     }
 }
 

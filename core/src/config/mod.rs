@@ -14,8 +14,8 @@ mod profile;
 mod setting;
 
 pub use document::{
-    AdmissionRules, AudioLimits, CommandRules, Config, Disclosure, Identity, KindRate, NetworkRules,
-    RateRules, Requests, Retention, TextLimits, TokenRules,
+    AdmissionRules, AudioLimits, CommandRules, Config, ConsentRules, Disclosure, Identity, KindRate,
+    NetworkRules, RateRules, Requests, Retention, TextLimits, TokenRules,
 };
 pub use profile::Profile;
 
@@ -28,6 +28,7 @@ use crate::access::network::NetworkError;
 use crate::access::origin::{OriginError, Origins};
 use crate::access::role::{RoleError, Roles};
 use crate::id::IdError;
+use crate::ledger::Record;
 use crate::monitor::{Monitor, MonitorError};
 
 /// The version of documents.
@@ -82,6 +83,13 @@ impl Config {
         Origins::new(&self.requests.origins, self.requests.without_origin)?;
         if let Some(roles) = &self.roles {
             Roles::new(roles)?;
+        }
+        if let Some(consent) = &self.consent {
+            consent.voices.keys().try_for_each(|voice| consent.owner(voice).map(drop))?;
+            let name = 1..=Record::MAX_NAME_BYTES;
+            if !name.contains(&consent.scope.len()) || consent.scope.chars().any(char::is_control) {
+                return Err(ConfigError::Scope);
+            }
         }
         if let Some(commands) = &self.commands {
             let json = serde_json::to_string(commands).map_err(ConfigError::json)?;
@@ -215,6 +223,9 @@ pub enum ConfigError {
     /// Roles that cannot be used.
     #[error(transparent)]
     Roles(#[from] RoleError),
+    /// A scope that no consent can have.
+    #[error("consent.scope: accepted are 1 to 256 bytes without control characters")]
+    Scope,
     /// Commands that cannot be used.
     #[error(transparent)]
     Commands(#[from] CommandError),

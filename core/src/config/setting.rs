@@ -83,6 +83,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { path: "disclosure.audible", kind: Flag, why: "whether listeners should be told; the host speaks it" },
     Setting { path: "roles", kind: Document, why: "who may do what; without, the presets guest, user and admin" },
     Setting { path: "commands", kind: Document, why: "commands that a voice may give; without, none" },
+    Setting { path: "consent", kind: Document, why: "voices of people, each with the subject whose consent it needs; the guard's ledger is asked at every utterance" },
 ];
 
 fn containers() -> Vec<&'static str> {
@@ -173,6 +174,11 @@ impl Setting {
                         "seconds": {"type": "number", "exclusiveMinimum": 0}}}}),
             Document if self.path == "roles" => json!({"type": ["object", "null"],
                 "$comment": format!("permissions with a meaning here: {}", PERMISSIONS.join(", "))}),
+            Document if self.path == "consent" => json!({"type": ["object", "null"],
+                "additionalProperties": false, "required": ["voices"],
+                "properties": {
+                    "scope": {"type": "string", "default": "synthesize"},
+                    "voices": {"type": "object", "additionalProperties": {"type": "string"}}}}),
             Document => json!({"type": ["object", "null"]}),
         };
         if let Some(schema) = schema.as_object_mut() {

@@ -56,6 +56,21 @@ pub enum Reason {
     Refused,
 }
 
+impl Reason {
+    /// The stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Given => "given",
+            Self::Missing => "missing",
+            Self::Expired => "expired",
+            Self::Withdrawn => "withdrawn",
+            Self::Scope => "scope",
+            Self::Sample => "sample",
+            Self::Refused => "refused",
+        }
+    }
+}
+
 /// The state of one person's consent for one voice, as the records tell it one by one.
 #[derive(Debug, Clone, Default)]
 pub struct Consents {

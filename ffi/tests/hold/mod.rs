@@ -59,6 +59,11 @@ impl Hold {
             role_len: 0,
             language: null_mut(),
             language_len: 0,
+            model: null_mut(),
+            model_len: 0,
+            parameters: null_mut(),
+            parameters_len: 0,
+            keep_text: 0,
         }
     }
 

@@ -84,10 +84,16 @@ class Guard:
         channels: Optional[int] = None,
         role: Optional[str] = None,
         language: Optional[str] = None,
+        model: Optional[str] = None,
+        parameters: Optional[str] = None,
+        keep_text: bool = False,
     ) -> Utterance:
         """Begins an utterance: checks the text. A refusal raises nothing, ask ``verdict``.
 
         ``subject`` is the host's own name for whom it is spoken; the ledger keeps a keyed hash of it.
+        ``model`` is the name of the model that will speak; of ``parameters``, what it will speak with in
+        any form, the ledger keeps the SHA-256. With ``keep_text`` the text is kept too, sealed under the
+        subject's key, until the subject is erased or its time is over: it needs a subject and a ledger.
         """
         rate = self._sample_rate if sample_rate is None else _arguments.sample_rate(sample_rate)
         count = self._channels if channels is None else _arguments.channels(channels)
@@ -100,6 +106,11 @@ class Guard:
                 None if subject is None else _arguments.text(subject, "subject"),
                 None if role is None else _arguments.text(role, "role"),
                 None if language is None else _arguments.text(language, "language"),
+            ),
+            (
+                None if model is None else _arguments.text(model, "model"),
+                None if parameters is None else _arguments.text(parameters, "parameters"),
+                bool(keep_text),
             ),
         )
         return Utterance(native, self, count)

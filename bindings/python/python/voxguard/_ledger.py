@@ -138,7 +138,7 @@ def check_proof(**question: Any) -> Dict[str, Any]:
 
     ``proof=`` and ``key=`` for a record's proof (``witnesses=`` and ``quorum=`` if others must have signed),
     with ``checkpoint=`` for the proof that a ledger continues an earlier one; ``ledger=`` (a URL), ``key=``
-    and ``checkpoint=`` for a whole ledger.
+    and ``checkpoint=`` for a whole ledger; ``checkpoint=`` and ``key=`` for a signed checkpoint alone.
     """
     answer: Dict[str, Any] = json.loads(_native.check_proof(json.dumps(question)))
     return answer

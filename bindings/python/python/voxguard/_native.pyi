@@ -172,6 +172,7 @@ class Guard:
         markup: str,
         format: Tuple[int, int],
         who: Tuple[Optional[str], Optional[str], Optional[str]],
+        with_: Tuple[Optional[str], Optional[str], bool],
     ) -> Utterance: ...
 
 @final
