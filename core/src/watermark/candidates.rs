@@ -172,10 +172,12 @@ impl Passage<'_> {
         let mut best = candidate;
         // The ends move one after the other, from where they are: then again.
         for _ in 0..2 {
-            let (from, to) = (best.segment.from, best.segment.to);
-            let ends = (from + 1..=units.len()).map(|to| (from, to));
-            let starts = (0..to).rev().map(|from| (from, to));
-            for (side, intervals) in [ends.collect::<Vec<_>>(), starts.collect()].into_iter().enumerate() {
+            for side in 0..2 {
+                let (from, to) = (best.segment.from, best.segment.to);
+                let intervals: Vec<(usize, usize)> = match side {
+                    0 => (from + 1..=units.len()).map(|to| (from, to)).collect(),
+                    _ => (0..to).rev().map(|from| (from, to)).collect(),
+                };
                 let (mut pilots, mut tally) = ((0f32, 0f32), Tally::new(&key.chips));
                 for (from, to) in intervals {
                     let unit = if side == 0 { to - 1 } else { from };

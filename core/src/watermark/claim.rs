@@ -6,8 +6,9 @@
 //! parts with little between them, and 2^-(m+2) for any m segments. The choice may then be made in any way at all: by the
 //! union bound P(p <= a) <= a over random keys, for any audio (see `chance`).
 //!
-//! Only code cells count. Pilots are the same for all ids, so who gathers marked audio learns them first: were they
-//! evidence, they could be forged.
+//! Code cells count for themselves. Pilots are the same for all ids, so who gathers marked audio learns them first: they
+//! count only where code cells alone make the claim improbable by chance ([`LN_CODE`]). Who forges pilots gains nothing
+//! without chips, but for one try in a hundred; and no id is given on pilots' word.
 
 use std::rc::Rc;
 
@@ -20,6 +21,8 @@ use super::search::{Segment, UNIT, columns, dot};
 use super::warp::{Reach, Warp};
 use crate::id::MarkId;
 
+/// ln of the p-value that code cells must reach by themselves for pilots to count beside them: ln 0.01.
+const LN_CODE: f64 = -4.6;
 /// Columns on each side over which the curve is smoothed.
 const CURVE_REACH: usize = 10;
 /// Columns between points of the curve: 0.24 s.
@@ -53,15 +56,32 @@ impl<'a> Codeword<'a> {
         Self { chips, pattern: chips.pattern(Chips::variant_of(mark), &chips.scheme().word(mark)) }
     }
 
-    /// The signs of a column of the pattern; none for a pilot.
-    fn signs(&self, place: usize) -> Option<Column> {
-        let cells = self.chips.cells().get(place % PERIOD)?;
-        cells.is_some().then(|| self.pattern.column(place as u64))
+    /// Whether a column of the pattern is a pilot.
+    fn is_pilot(&self, place: usize) -> bool {
+        self.chips.cells().get(place % PERIOD).is_none_or(Option::is_none)
     }
 
-    /// The signs of a column, pilots included.
-    pub fn all_signs(&self, place: usize) -> Column {
+    /// The signs of a column.
+    pub fn signs(&self, place: usize) -> Column {
         self.pattern.column(place as u64)
+    }
+}
+
+/// How improbable a claim is by chance.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evidence {
+    /// ln p of code cells, joined by the pilots where these may speak.
+    pub ln_p: f64,
+    /// ln p of code cells alone: what an id needs.
+    pub ln_p_code: f64,
+}
+
+impl Evidence {
+    /// What two valid p-values come to. Where code cells alone are not below the threshold they are the answer; else the
+    /// smaller, doubled. So P(p <= a) <= a: above the threshold by the first, below by the union bound.
+    fn of(ln_p_code: f64, ln_p_all: f64) -> Self {
+        let joined = ln_p_code.min(ln_p_all) + std::f64::consts::LN_2;
+        Self { ln_p: if ln_p_code < LN_CODE { joined.min(LN_CODE) } else { ln_p_code }, ln_p_code }
     }
 }
 
@@ -77,8 +97,8 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// ln p of a claim that a codeword lies in some parts of a passage.
-    pub fn ln_p(&self, parts: &[Part], codeword: &Codeword<'_>) -> f64 {
+    /// How improbable a claim that a codeword lies in some parts of a passage is.
+    pub fn evidence(&self, parts: &[Part], codeword: &Codeword<'_>) -> Evidence {
         // Readings of the same chip add up before they count: chips are independent, readings not.
         let mut folded: Vec<Option<Column>> = vec![None; PERIOD];
         for (place, soft) in parts.iter().flat_map(|part| columns(&part.reading.soft, &part.segment)) {
@@ -87,16 +107,19 @@ impl Scope {
                 column.iter_mut().zip(soft).for_each(|(sum, soft)| *sum += soft);
             }
         }
-        let (mut sum, mut energy) = (0f64, 0f64);
+        let (mut code, mut pilots) = ((0f64, 0f64), (0f64, 0f64));
         for (place, column) in folded.iter().enumerate() {
-            if let Some((column, signs)) = column.as_ref().zip(codeword.signs(place)) {
-                sum += f64::from(dot(column, &signs));
-                energy += f64::from(dot(column, column));
-            }
+            let Some(column) = column else { continue };
+            let to = if codeword.is_pilot(place) { &mut pilots } else { &mut code };
+            to.0 += f64::from(dot(column, &codeword.signs(place)));
+            to.1 += f64::from(dot(column, column));
         }
-        let z = if energy > 0.0 { sum / energy.sqrt() } else { 0.0 };
         let (hypotheses, halvings) = self.counted(parts);
-        (ln_tail(z) + hypotheses + halvings * std::f64::consts::LN_2 + self.ln_marks).min(0.0)
+        let ln_p = |(sum, energy): (f64, f64)| {
+            let z = if energy > 0.0 { sum / energy.sqrt() } else { 0.0 };
+            (ln_tail(z) + hypotheses + halvings * std::f64::consts::LN_2 + self.ln_marks).min(0.0)
+        };
+        Evidence::of(ln_p(code), ln_p((code.0 + pilots.0, code.1 + pilots.1)))
     }
 
     /// ln of the number of claims of the same kind, and how many times the probability was halved for the kind.
@@ -145,7 +168,7 @@ impl Part {
             Segment { from: self.segment.from.saturating_sub(1), to: self.segment.to + 1, ..self.segment };
         let at = wide.from * UNIT;
         let part = |(place, soft): (usize, &Column)| {
-            (f64::from(dot(soft, &codeword.all_signs(place))), f64::from(dot(soft, soft)))
+            (f64::from(dot(soft, &codeword.signs(place))), f64::from(dot(soft, soft)))
         };
         let parts: Vec<(f64, f64)> = columns(&self.reading.soft, &wide).map(part).collect();
         let (sum, energy) = parts.iter().fold((0.0, 0.0), |(s, e), part| (s + part.0, e + part.1));
@@ -185,7 +208,7 @@ pub fn curve(parts: &[Part], codeword: &Codeword<'_>, start: f64) -> Vec<CurvePo
         for (score, (place, soft)) in
             scores.iter_mut().skip(at).zip(columns(&part.reading.soft, &part.segment))
         {
-            *score = (dot(soft, &codeword.all_signs(place)), dot(soft, soft));
+            *score = (dot(soft, &codeword.signs(place)), dot(soft, soft));
         }
     }
     let point = |centre: usize| {

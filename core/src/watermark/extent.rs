@@ -1,7 +1,7 @@
 //! The whole of a mark whose codeword is known, from the part of it that was decoded.
 
 use super::chips::PERIOD;
-use super::claim::{Codeword, Part, Scope};
+use super::claim::{Codeword, Evidence, Part, Scope};
 use super::passage::{Keyed, Passage};
 use super::reading::Grid;
 use super::search::{Segment, UNIT, columns, dot, shortlist};
@@ -19,16 +19,16 @@ const ELSEWHERE: usize = 24;
 
 impl Passage<'_> {
     /// Looks for the rest of a mark whose codeword is known: the segments that together are least
-    /// likely by chance, and ln p of them.
+    /// likely by chance, and how unlikely.
     pub(super) fn extend(
         &mut self,
         key: &Keyed,
         scope: &Scope,
         seed: &[Part],
         mark: MarkId,
-    ) -> (Vec<Part>, f64) {
+    ) -> (Vec<Part>, Evidence) {
         let codeword = Codeword::new(&key.chips, mark);
-        let mut best = (seed.to_vec(), scope.ln_p(seed, &codeword));
+        let mut best = (seed.to_vec(), scope.evidence(seed, &codeword));
         let mut whole: Vec<Part> = Vec::new();
         let mut free = Vec::new();
         while whole.len() < MOST_SEGMENTS {
@@ -36,9 +36,9 @@ impl Passage<'_> {
             free.resize(free.len().max(next.segment.to), true);
             free.iter_mut().take(next.segment.to).skip(next.segment.from).for_each(|unit| *unit = false);
             whole.push(next);
-            let ln_p = scope.ln_p(&whole, &codeword);
-            if ln_p < best.1 {
-                best = (whole.clone(), ln_p);
+            let evidence = scope.evidence(&whole, &codeword);
+            if evidence.ln_p < best.1.ln_p {
+                best = (whole.clone(), evidence);
             } else if whole.len() > seed.len() {
                 break;
             }
@@ -115,7 +115,7 @@ impl Passage<'_> {
         for unit in 0..units {
             let (mut sum, mut energy) = running.get(unit).copied().unwrap_or_default();
             for (place, soft) in columns(&reading.soft, &Segment { from: unit, to: unit + 1, ..segment }) {
-                sum += dot(soft, &codeword.all_signs(place));
+                sum += dot(soft, &codeword.signs(place));
                 energy += dot(soft, soft);
             }
             if let Some(to) = running.get_mut(unit + 1) {

@@ -7,10 +7,10 @@
 use super::agreement::Layers;
 use super::candidates::Candidate;
 use super::chips::Chips;
-use super::claim::{Codeword, Part, Scope, curve};
+use super::claim::{Codeword, Evidence, Part, Scope, curve};
 use super::detect::{CurvePoint, Span};
 use super::grid::STEPS_PER_SECOND;
-use super::reading::Sheet;
+use super::reading::{Grid, Sheet};
 use super::scheme::Scheme;
 use super::search::{Pilots, columns, dot};
 use super::warp::{Reach, Warp};
@@ -80,11 +80,21 @@ pub struct Claim {
 /// An id that was decoded, and how it fares over the whole passage.
 struct Read {
     mark: MarkId,
-    ln_p: f64,
+    evidence: Evidence,
     /// Whether all its segments together decode to it, with no better codeword passed over.
     agrees: bool,
     parts: Vec<Part>,
 }
+
+impl Read {
+    /// Whether the id may be given out, by code cells alone: pilots know nothing of ids.
+    fn is_sure(&self) -> bool {
+        self.agrees && self.evidence.ln_p_code < LN_SURE_ID
+    }
+}
+
+/// Ids that were decoded, and the grids on which.
+type Tried = Vec<(MarkId, Grid)>;
 
 /// A passage under search.
 pub struct Passage<'a> {
@@ -105,15 +115,21 @@ impl<'a> Passage<'a> {
         let steps = self.sheet.steps();
         let scope = Scope { steps, reach: self.budget.reach, ln_marks: key.chips.scheme().ln_marks() };
         let mut best: Option<(Read, Candidate)> = None;
-        let mut tried = Vec::new();
+        let mut tried = Tried::new();
         // A mark that is plainly there is found at once, on the phase that the scout prefers: the rest is for the others.
-        let plain = self.scouted(key, &[], PLAIN);
-        let mut still = self.rank(key, &plain, &[], PLAIN);
+        let scouted = self.scouted(key, &[], self.budget.shortlist);
+        let (plain, others) = scouted.split_at(PLAIN.min(scouted.len()));
+        let mut still = self.rank(key, plain, &[], PLAIN);
         self.decode(key, &scope, self.singles(&still), &mut tried, &mut best);
         if !is_sure(&best) {
-            let segments = self.still(key, &[]);
-            still.extend(self.rank(key, &segments, &[], self.budget.decoded));
-            still.sort_by(|a, b| b.z.total_cmp(&a.z));
+            if self.budget.scouted {
+                still.extend(self.rank(key, others, &[], self.budget.decoded));
+                still.sort_by(|a, b| b.z.total_cmp(&a.z));
+            } else {
+                // What the receiver reads is surer, and has these places among it.
+                let segments = self.still(key, &[]);
+                still = self.rank(key, &segments, &[], self.budget.decoded);
+            }
             self.decode(key, &scope, self.singles(&still), &mut tried, &mut best);
         }
         if !is_sure(&best) {
@@ -150,16 +166,16 @@ impl<'a> Passage<'a> {
             };
         };
         let (read, parts, mark) = match best {
-            Some((read, _)) => (Some((read.mark, read.ln_p, read.agrees)), read.parts.clone(), read.mark),
+            Some((read, _)) => (Some((read.evidence.ln_p, read.is_sure())), read.parts, read.mark),
             None => {
                 (None, vec![Part::new(&mut self.sheet, candidate.segment)], Scheme::id(0, candidate.variant))
             }
         };
+        let (ln_p, sure) = read.unwrap_or((0.0, false));
         let codeword = Codeword::new(&key.chips, mark);
         let curve = curve(&parts, &codeword, self.start);
         let mut spans: Vec<Span> = parts.iter().filter_map(|part| part.span(&codeword, self.start)).collect();
         spans.sort_by(|a, b| a.start.total_cmp(&b.start));
-        let sure = read.is_some_and(|(_, ln_p, agrees)| agrees && ln_p < LN_SURE_ID);
         let (soft, variant) = match likeliest.filter(|_| !sure) {
             // Chosen without decoding, so that nothing of the choice depends on the bits' signs.
             Some(candidate) => {
@@ -168,9 +184,7 @@ impl<'a> Passage<'a> {
             }
             None => (code_bits(&parts, key, Chips::variant_of(mark)), Chips::variant_of(mark)),
         };
-        let (mark, ln_p, agrees) =
-            read.map_or((None, 0.0, false), |(mark, ln_p, agrees)| (Some(mark), ln_p, agrees));
-        let mark = mark.filter(|_| agrees && ln_p < LN_SURE_ID && key.chips.scheme() != Scheme::Presence);
+        let mark = Some(mark).filter(|_| sure && key.chips.scheme() != Scheme::Presence);
         Claim { ln_p, mark, curve, spans, warp: candidate.segment.grid.warp, soft, variant }
     }
 
@@ -180,13 +194,13 @@ impl<'a> Passage<'a> {
         key: &Keyed,
         scope: &Scope,
         tuples: Vec<Vec<Candidate>>,
-        tried: &mut Vec<MarkId>,
+        tried: &mut Tried,
         best: &mut Option<(Read, Candidate)>,
     ) {
         for tuple in tuples {
             let Some(first) = tuple.first().copied() else { continue };
             let Some(read) = self.read_id(key, scope, &tuple, first.variant, tried) else { continue };
-            if best.as_ref().is_none_or(|(best, _)| read.ln_p < best.ln_p) {
+            if best.as_ref().is_none_or(|(best, _)| read.evidence.ln_p < best.evidence.ln_p) {
                 *best = Some((read, first));
             }
             if is_sure(best) {
@@ -203,14 +217,14 @@ impl<'a> Passage<'a> {
         scope: &Scope,
         tuple: &[Candidate],
         variant: usize,
-        tried: &mut Vec<MarkId>,
+        tried: &mut Tried,
     ) -> Option<Read> {
         let mut parts: Vec<Part> =
             tuple.iter().map(|candidate| Part::new(&mut self.sheet, candidate.segment)).collect();
         let Some(code) = key.chips.scheme().code() else {
             let mark = Scheme::id(0, variant);
-            let (parts, ln_p) = self.extend(key, scope, &parts, mark);
-            return Some(Read { mark, ln_p, agrees: true, parts });
+            let (parts, evidence) = self.extend(key, scope, &parts, mark);
+            return Some(Read { mark, evidence, agrees: true, parts });
         };
         let bits = code_bits(&parts, key, variant);
         // Where no codeword can score enough, decoding is in vain.
@@ -221,15 +235,16 @@ impl<'a> Passage<'a> {
         }
         let decode = |bits: &[f32]| code.decode(bits, variant as u8);
         let mut mark = Scheme::id(decode(&bits)?.payload, variant);
-        while !tried.contains(&mark) {
-            tried.push(mark);
-            let (extended, ln_p) = self.extend(key, scope, &parts, mark);
+        let grid = parts.first()?.segment.grid;
+        while !tried.contains(&(mark, grid)) {
+            tried.push((mark, grid));
+            let (extended, evidence) = self.extend(key, scope, &parts, mark);
             let again = decode(&code_bits(&extended, key, variant));
             match again.map(|again| (Scheme::id(again.payload, variant), again.rank)) {
                 Some((other, _)) if other != mark => (mark, parts) = (other, extended),
                 again => {
                     let agrees = again.is_some_and(|(_, rank)| rank == 0);
-                    return Some(Read { mark, ln_p, agrees, parts: extended });
+                    return Some(Read { mark, evidence, agrees, parts: extended });
                 }
             }
         }
@@ -238,7 +253,7 @@ impl<'a> Passage<'a> {
 }
 
 fn is_sure(best: &Option<(Read, Candidate)>) -> bool {
-    best.as_ref().is_some_and(|(read, _)| read.agrees && read.ln_p < LN_SURE_ID)
+    best.as_ref().is_some_and(|(read, _)| read.is_sure())
 }
 
 /// The code bits' log-odds under a set of chips, summed over parts.
