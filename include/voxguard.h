@@ -393,6 +393,8 @@ void vg_key_free(vg_key_t *key);
 #define VG_SCHEME_ID32 0
 /** A mark with an id of 16 bits: found in shorter clips. */
 #define VG_SCHEME_ID16 1
+/** A mark with an id of 64 bits: found in longer clips. */
+#define VG_SCHEME_ID64 3
 /** A mark without an id: it says "made under this key" and nothing else, in the shortest clips. */
 #define VG_SCHEME_PRESENCE 2
 
@@ -405,7 +407,7 @@ typedef struct {
   /** Interleaved channels, 1 to 8. */
   uint16_t channels;
   /**
-   * The id, 0 to 4294967295 (32 bits). A scheme of fewer bits carries the lowest of them; without an id the
+   * The id, 0 to 4294967295 (32 bits), of 64 bits under VG_SCHEME_ID64. A scheme of fewer bits carries the lowest of them; without an id the
    * lowest eight choose which of 256 sets of signs is used: let them change from one stream to the next.
    */
   uint64_t mark;
@@ -417,7 +419,7 @@ typedef struct {
 
 /**
  * Makes a marker for one stream. VG_ERR_AUDIO_FORMAT for a rate or a number of channels that is not
- * accepted, VG_ERR_ARGUMENT for a mark of more than 32 bits, a scheme or a strength that there is not.
+ * accepted, VG_ERR_ARGUMENT for a mark of more bits than its scheme takes, a scheme or a strength that there is not.
  *
  * Threads: any. Real time: no.
  */

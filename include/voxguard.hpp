@@ -52,7 +52,7 @@ class Error : public std::exception {
 
 enum class Effort : std::uint32_t { fast = VG_EFFORT_FAST, normal = VG_EFFORT_NORMAL, thorough = VG_EFFORT_THOROUGH };
 /// How many bits of id a mark carries. A detector finds marks of its own scheme only.
-enum class Scheme : std::uint32_t { id32 = VG_SCHEME_ID32, id16 = VG_SCHEME_ID16, presence = VG_SCHEME_PRESENCE };
+enum class Scheme : std::uint32_t { id32 = VG_SCHEME_ID32, id16 = VG_SCHEME_ID16, presence = VG_SCHEME_PRESENCE, id64 = VG_SCHEME_ID64 };
 enum class Markup : std::uint32_t { automatic = VG_MARKUP_AUTO, plain = VG_MARKUP_PLAIN, ssml = VG_MARKUP_SSML };
 enum class Action : std::uint32_t {
   allow = VG_ACTION_ALLOW,

@@ -127,6 +127,6 @@ impl Draw {
 
     /// An id.
     pub fn id(&mut self) -> MarkId {
-        MarkId::new(self.bits() as u32)
+        MarkId::new(self.bits() & u64::from(u32::MAX))
     }
 }

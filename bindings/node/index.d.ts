@@ -15,7 +15,7 @@ export declare const version: string;
  */
 export type Samples = Float32Array | Int16Array;
 
-/** A mark's id: 32 bits, as a number or as a `BigInt`. */
+/** A mark's id: 32 bits, or 64 in a scheme of 64, as a number or as a `BigInt`. */
 export type MarkNumber = number | bigint;
 
 /** How hard to look: `fast` for the obvious, `thorough` for what was cut, stretched or played into a room. */
@@ -25,7 +25,7 @@ export type Effort = 'fast' | 'normal' | 'thorough';
  * How many bits of id a mark carries, 0 for none. Fewer are found in shorter clips. A detector finds marks of its own
  * scheme only.
  */
-export type Scheme = 0 | 16 | 32;
+export type Scheme = 0 | 16 | 32 | 64;
 
 /** How a text is read: `auto` takes what begins like SSML as SSML. */
 export type Markup = 'auto' | 'plain' | 'ssml';
@@ -48,7 +48,7 @@ export interface AudioFormat {
 export interface MarkOptions extends AudioFormat {
   /** The secret that makes the mark findable, by its holders only. */
   key: Key;
-  /** The number that the audio will carry, 0 to 4294967295. A scheme of fewer bits carries the lowest of them. */
+  /** The number that the audio will carry, 0 to 4294967295, or of 64 bits in a scheme of 64. A scheme of fewer bits carries the lowest of them. */
   mark: MarkNumber;
   /** Default 32. */
   scheme?: Scheme;
@@ -98,8 +98,8 @@ export interface Detection {
   found: boolean;
   /** How probable it is that unmarked audio would look marked like this, every guess that was tried counted. */
   pValue: number;
-  /** The number that the audio carries; null when it could not be read with certainty. */
-  mark: number | null;
+  /** The number that the audio carries, a `BigInt` from 2^32 on; null when it could not be read with certainty. */
+  mark: MarkNumber | null;
   /** The id of the key that marked it; null when nothing was found. */
   keyId: string | null;
   /** Where the mark is; empty when nothing was found. */

@@ -11,31 +11,34 @@ mod session;
 pub use language::Language;
 pub use session::{ClientId, SessionId};
 
-/// The number that a watermark carries: 32 bits that lead from audio to its ledger record.
+/// The number that a watermark carries: usually 32 bits that lead from audio to its ledger record, at most 64.
 ///
-/// Written as eight lower-case hexadecimal digits.
+/// Written as eight lower-case hexadecimal digits, as sixteen when it has more than 32 bits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
-pub struct MarkId(u32);
+pub struct MarkId(u64);
 
 impl MarkId {
-    /// Bits that a mark carries.
-    pub const BITS: usize = 32;
-
     /// The id with this value.
-    pub fn new(value: u32) -> Self {
+    pub fn new(value: u64) -> Self {
         Self(value)
     }
 
     /// The id as a number.
-    pub fn value(self) -> u32 {
+    pub fn value(self) -> u64 {
         self.0
+    }
+
+    /// The id as a number of 32 bits, if it is one.
+    pub fn narrow(self) -> Option<u32> {
+        u32::try_from(self.0).ok()
     }
 }
 
 impl fmt::Display for MarkId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:08x}", self.0)
+        let digits = if self.narrow().is_some() { 8 } else { 16 };
+        write!(f, "{:0digits$x}", self.0)
     }
 }
 
@@ -51,20 +54,12 @@ impl From<MarkId> for String {
     }
 }
 
-impl TryFrom<u64> for MarkId {
-    type Error = IdError;
-
-    fn try_from(value: u64) -> Result<Self, IdError> {
-        u32::try_from(value).map(Self).map_err(|_| IdError::MarkTooLarge { value })
-    }
-}
-
 impl FromStr for MarkId {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let digits = text.len() == 8 && text.bytes().all(|b| b.is_ascii_hexdigit());
-        let value = u32::from_str_radix(text, 16).ok().filter(|_| digits);
+        let digits = matches!(text.len(), 8 | 16) && text.bytes().all(|b| b.is_ascii_hexdigit());
+        let value = u64::from_str_radix(text, 16).ok().filter(|_| digits);
         value.map(Self).ok_or(IdError::MarkText)
     }
 }
@@ -118,14 +113,14 @@ impl fmt::Debug for SubjectId {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdError {
-    /// The number does not fit the mark's 32 bits.
-    #[error("mark id {value} does not fit: accepted are 0 to 4294967295 (32 bits)")]
+    /// The number does not fit the 32 bits of the usual marks.
+    #[error("mark id {value} does not fit: accepted are 0 to 4294967295 (32 bits), more in a scheme of 64")]
     MarkTooLarge {
         /// The refused value.
         value: u64,
     },
-    /// The text is not eight hexadecimal digits.
-    #[error("mark id text is not eight hexadecimal digits")]
+    /// The text is not eight or sixteen hexadecimal digits.
+    #[error("mark id text is not eight or sixteen hexadecimal digits")]
     MarkText,
     /// An id is empty or too long.
     #[error("{kind} of {bytes} bytes: accepted are 1 to {most}")]
@@ -169,14 +164,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mark_id_is_eight_hex_digits_there_and_back() {
-        let id = MarkId::new(0x0012_34ab);
+    fn a_mark_id_is_eight_or_sixteen_hex_digits_there_and_back() {
+        let (id, wide) = (MarkId::new(0x0012_34ab), MarkId::new(0x1_0012_34ab));
         assert_eq!(id.to_string(), "001234ab");
+        assert_eq!(wide.to_string(), "00000001001234ab");
         assert_eq!("001234AB".parse(), Ok(id));
+        assert_eq!("00000001001234ab".parse(), Ok(wide));
+        assert_eq!((id.narrow(), wide.narrow()), (Some(0x0012_34ab), None));
         for wrong in ["", "1234ab", "+01234ab", "001234abc", "0x1234ab"] {
             assert_eq!(wrong.parse::<MarkId>(), Err(IdError::MarkText), "{wrong}");
         }
-        assert!(MarkId::try_from(1u64 << 32).is_err());
     }
 
     #[test]

@@ -41,7 +41,7 @@ fn record(seq: u64) -> Record {
             text: [3; 32],
             policy: Some([4; 32]),
             action: Action::Allow,
-            mark: Some(MarkId::new(0x1234_0000 + seq as u32)),
+            mark: Some(MarkId::new(0x1234_0000 + seq)),
             key: None,
             rate: 24_000,
             channels: 1,

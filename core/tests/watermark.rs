@@ -58,13 +58,18 @@ fn a_mark_is_found_with_its_id_at_every_rate_and_in_both_sample_types() {
         let format = Format::new(rate, 1).unwrap();
         let clip = voice(rate, 6.0, 9);
         let detector = Detector::new(vec![key(1)], Effort::Normal).unwrap();
-        let marked = embed_f32(&key(1), MarkId::new(id), format, &clip).unwrap();
+        let marked = embed_f32(&key(1), MarkId::new(u64::from(id)), format, &clip).unwrap();
         let found = detector.detect_f32(&marked, format).unwrap();
-        assert_eq!((found.found, found.mark), (true, Some(MarkId::new(id))), "{rate}: p {}", found.p_value);
+        assert_eq!(
+            (found.found, found.mark),
+            (true, Some(MarkId::new(u64::from(id)))),
+            "{rate}: p {}",
+            found.p_value
+        );
         assert_eq!(found.key, Some(key(1).id()));
-        let marked = embed_i16(&key(1), MarkId::new(id), format, &to_i16(&clip)).unwrap();
+        let marked = embed_i16(&key(1), MarkId::new(u64::from(id)), format, &to_i16(&clip)).unwrap();
         let found = detector.detect_i16(&marked, format).unwrap();
-        assert_eq!(found.mark, Some(MarkId::new(id)), "{rate}: p {}", found.p_value);
+        assert_eq!(found.mark, Some(MarkId::new(u64::from(id))), "{rate}: p {}", found.p_value);
         let clean = detector.detect_f32(&clip, format).unwrap();
         assert!(!clean.found && clean.mark.is_none() && clean.key.is_none() && clean.spans.is_empty());
         assert!(!clean.curve.is_empty() && clean.p_value > 1e-3);
@@ -94,7 +99,7 @@ fn a_cut_through_a_noisy_call_is_bridged_under_every_key() {
     let clip = voice(8_000, 5.6, 21);
     let loudness = (clip.iter().map(|x| x * x).sum::<f32>() / clip.len() as f32).sqrt();
     for seed in 0..24 {
-        let id = MarkId::new(seed as u32);
+        let id = MarkId::new(seed);
         let mut state = seed;
         let mut call = embed_f32(&key(seed), id, format, &clip).unwrap();
         call.iter_mut().for_each(|x| *x += 0.6 * loudness * uniform(&mut state));
@@ -154,7 +159,7 @@ proptest! {
         let clip = voice(rate, (frames * width) as f64 / f64::from(rate) + 0.001, seed);
         let clip = &clip[..frames * width];
         let quantised = to_i16(clip);
-        let (key, id) = (key(seed), MarkId::new(seed as u32));
+        let (key, id) = (key(seed), MarkId::new(seed));
         let whole = embed_f32(&key, id, format, clip).unwrap();
         let whole_i16 = embed_i16(&key, id, format, &quantised).unwrap();
         let mut marker = Marker::new(&key, id, format);

@@ -206,7 +206,7 @@ impl Found {
             has_mark: detection.mark.is_some(),
             has_key: detection.key.is_some(),
             p_value: detection.p_value,
-            mark: detection.mark.map_or(0, |mark| u64::from(mark.value())),
+            mark: detection.mark.map_or(0, |mark| mark.value()),
             key_id,
             seconds: detection.seconds,
             span_count: detection.spans.len(),

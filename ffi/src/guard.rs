@@ -226,7 +226,7 @@ impl Watch {
         for _ in 0..MOST_DRAWS {
             let mut bytes = [0; 4];
             entropy(&mut bytes)?;
-            let mark = MarkId::new(u32::from_ne_bytes(bytes));
+            let mark = MarkId::new(u32::from_ne_bytes(bytes).into());
             match &self.ledger {
                 Some(open) if !open.ledger.find_mark(mark)?.is_empty() => continue,
                 _ => return Ok(mark),

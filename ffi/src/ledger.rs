@@ -125,7 +125,7 @@ pub unsafe extern "C" fn vg_ledger_find_mark(
     json: *mut vg_bytes_t,
     err: *mut *mut vg_error_t,
 ) -> vg_status_t {
-    let call = |open: &OpenLedger| json_of(&open.ledger.find_mark(MarkId::try_from(mark)?)?);
+    let call = |open: &OpenLedger| json_of(&open.ledger.find_mark(MarkId::new(mark))?);
     unsafe { control(err, || json_out(ledger, json, call)) }
 }
 

@@ -34,6 +34,8 @@ impl Handle for vg_marker_t {
 pub const VG_SCHEME_ID32: u32 = 0;
 /// A mark with an id of 16 bits: found in shorter clips.
 pub const VG_SCHEME_ID16: u32 = 1;
+/// A mark with an id of 64 bits: found in longer clips.
+pub const VG_SCHEME_ID64: u32 = 3;
 /// A mark without an id: it says "made under this key" and nothing else, in the shortest clips.
 pub const VG_SCHEME_PRESENCE: u32 = 2;
 
@@ -47,7 +49,7 @@ pub struct vg_marker_options_t {
     pub rate: u32,
     /// Interleaved channels, 1 to 8.
     pub channels: u16,
-    /// The id, 0 to 4294967295 (32 bits). A scheme of fewer bits carries the lowest of them; without an id the
+    /// The id, 0 to 4294967295 (32 bits), of 64 bits under VG_SCHEME_ID64. A scheme of fewer bits carries the lowest of them; without an id the
     /// lowest eight choose which of 256 sets of signs is used: let them change from one stream to the next.
     pub mark: u64,
     /// One of VG_SCHEME_*. Only a detector of the same scheme finds the mark.
@@ -61,7 +63,7 @@ unsafe impl Versioned for vg_marker_options_t {
 }
 
 /// Makes a marker for one stream. VG_ERR_AUDIO_FORMAT for a rate or a number of channels that is not
-/// accepted, VG_ERR_ARGUMENT for a mark of more than 32 bits, a scheme or a strength that there is not.
+/// accepted, VG_ERR_ARGUMENT for a mark of more bits than its scheme takes, a scheme or a strength that there is not.
 ///
 /// Threads: any. Real time: no.
 #[unsafe(no_mangle)]
@@ -224,11 +226,12 @@ pub unsafe extern "C" fn vg_embed_i16(
 }
 
 fn options_in(options: vg_marker_options_t) -> Result<(MarkId, Format, MarkerOptions)> {
-    let mark = MarkId::try_from(options.mark)?;
+    let scheme = scheme(options.scheme.into())?;
+    let mark = scheme.mark(options.mark)?;
     let format = Format::new(options.rate, options.channels)?;
     let strength =
         if options.strength == 0.0 { Strength::default() } else { Strength::new(options.strength)? };
-    Ok((mark, format, MarkerOptions { scheme: scheme(options.scheme.into())?, strength }))
+    Ok((mark, format, MarkerOptions { scheme, strength }))
 }
 
 /// The scheme of a `VG_SCHEME_*`.
@@ -237,9 +240,12 @@ pub(crate) fn scheme(code: u64) -> Result<Scheme> {
         Ok(VG_SCHEME_ID32) => Ok(Scheme::Id32),
         Ok(VG_SCHEME_ID16) => Ok(Scheme::Id16),
         Ok(VG_SCHEME_PRESENCE) => Ok(Scheme::Presence),
+        Ok(VG_SCHEME_ID64) => Ok(Scheme::Id64),
         _ => Err(Error::new(
             VG_ERR_ARGUMENT,
-            format_args!("scheme {code}: accepted are 0 (id of 32 bits), 1 (id of 16 bits) and 2 (no id)"),
+            format_args!(
+                "scheme {code}: accepted are 0 (id of 32 bits), 1 (16 bits), 2 (no id) and 3 (64 bits)"
+            ),
         )),
     }
 }

@@ -73,7 +73,7 @@ pub unsafe extern "C" fn vg_utterance_mark_id(
 ) -> vg_status_t {
     let value = |speech: &Speech| {
         let mark = speech.utterance.mark_id().ok_or_else(|| Error::from(VG_ERR_STATE))?;
-        Ok(u64::from(mark.value()))
+        Ok(mark.value())
     };
     unsafe { get(utterance, mark, value) }
 }

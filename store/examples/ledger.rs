@@ -91,7 +91,7 @@ fn generation(key: &LedgerKey, number: u64) -> Result<Record, Failure> {
             text: audio,
             policy: Some([4; 32]),
             action: Action::Allow,
-            mark: Some(MarkId::new((mixed >> 32) as u32)),
+            mark: Some(MarkId::new(mixed >> 32)),
             key: Some(key.id()),
             rate: 24_000,
             channels: 1,
@@ -219,7 +219,7 @@ fn lookup() -> Result<(), Failure> {
     let chips = spread[123_456] as u8;
     let same: Vec<u32> = spread.iter().map(|id| id & !0xff | u32::from(chips)).collect();
     for (ids, what) in [(&same, "all with the chips that were read"), (&spread, "spread over all chips")] {
-        let truth = MarkId::new(ids[123_456]);
+        let truth = MarkId::new(ids[123_456].into());
         // A codeword that noise has turned a part of.
         let soft: Vec<f32> = codeword(truth)
             .iter()
@@ -228,7 +228,7 @@ fn lookup() -> Result<(), Failure> {
             .collect();
         let begun = Instant::now();
         let mut lookup = Lookup::new(&soft, chips).ok_or("no soft bits")?;
-        ids.iter().for_each(|id| lookup.compare(MarkId::new(*id)));
+        ids.iter().for_each(|id| lookup.compare(MarkId::new((*id).into())));
         let best = lookup.finish().ok_or("no ids")?;
         assert_eq!(best.mark, truth);
         println!(

@@ -157,7 +157,7 @@ impl Entries {
                 leaf: entry.leaf.to_vec(),
                 mac: entry.mac.to_vec(),
                 kind: i64::from(record.kind_code()),
-                mark: record.mark().map(|mark| i64::from(mark.value())),
+                mark: record.mark().map(|mark| mark.value().cast_signed()),
                 subject: record.subject().map(|subject| subject.to_vec()),
                 content: record.content().map(ledger::content_number),
                 time_ms: number(record.time_ms),
@@ -271,7 +271,7 @@ impl Entries {
         let asked = |stored: &StoredRecord| {
             let record = &stored.record;
             let is = |wanted: Option<i64>, found: Option<i64>| wanted.is_none() || wanted == found;
-            is(select.mark, record.mark().map(|mark| i64::from(mark.value())))
+            is(select.mark, record.mark().map(|mark| mark.value().cast_signed()))
                 && is(select.content, record.content().map(ledger::content_number))
                 && (select.kinds.is_empty() || select.kinds.contains(&i64::from(record.kind_code())))
                 && (select.subject.is_none()

@@ -153,7 +153,7 @@ impl Ledger {
     /// Records of which all that the query says holds.
     pub fn find(&self, query: &Query) -> Result<Vec<StoredRecord>, StoreError> {
         let select = Select {
-            mark: query.mark.map(|mark| i64::from(mark.value())),
+            mark: query.mark.map(|mark| mark.value().cast_signed()),
             subject: None,
             content: query.content.as_ref().map(voxguard_core::ledger::content_number),
             kinds: query.kinds.iter().map(|kind| i64::from(*kind)).collect(),
@@ -215,7 +215,7 @@ impl Ledger {
     /// to be decoded. `chips`: the lowest eight bits of the ids that they can be of. `None` when the soft bits say nothing, or there is no mark. Reads every mark.
     pub fn lookup(&self, soft: &[f32], chips: u8) -> Result<Option<Match>, StoreError> {
         let Some(mut lookup) = Lookup::new(soft, chips) else { return Ok(None) };
-        self.read(|rows| rows.each_mark(&mut |mark| lookup.compare(MarkId::new(mark))))?;
+        self.read(|rows| rows.each_mark(&mut |mark| lookup.compare(MarkId::new(mark.into()))))?;
         Ok(lookup.finish())
     }
 

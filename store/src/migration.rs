@@ -97,7 +97,7 @@ fn rechain(transaction: &Connection, location: &Location, key: &LedgerKey) -> Re
                 leaf.as_slice(),
                 mac.as_slice(),
                 record.kind_code(),
-                record.mark().map(|mark| mark.value()),
+                record.mark().map(|mark| mark.value().cast_signed()),
                 subject,
                 record.content().map(content_number),
                 record.time_ms as i64,

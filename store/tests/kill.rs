@@ -119,7 +119,7 @@ fn killed(rounds: u32, seed: &mut u64) -> (usize, u64) {
     }
     let ledger = open(&path);
     for mark in &all {
-        let found = ledger.find_mark(MarkId::new(*mark)).unwrap();
+        let found = ledger.find_mark(MarkId::new((*mark).into())).unwrap();
         assert_eq!(found.len(), 1, "mark {mark}");
         assert_eq!(plain(found[0].record.clone()), generation(*mark));
     }

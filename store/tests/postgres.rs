@@ -99,7 +99,7 @@ fn connections_cut_under_load_lose_nothing_and_repeat_nothing() {
     let mut marks: Vec<u32> = Vec::new();
     for seq in 1..=ledger.len().unwrap() {
         let record = ledger.get(seq).unwrap().unwrap().record;
-        let mark = record.mark().unwrap().value();
+        let mark = record.mark().unwrap().narrow().unwrap();
         assert_eq!(plain(record), generation(mark));
         marks.push(mark);
     }

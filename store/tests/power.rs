@@ -79,7 +79,7 @@ fn left(folder: &Path, acknowledged: &BTreeSet<u32>) -> Result<u64, String> {
     }
     // Few are looked up at each cut, other ones each time; that the rest is whole the verification has said.
     for mark in acknowledged.iter().rev().take(8).filter(|mark| **mark != ERASURE) {
-        let mut found = ledger.find_mark(MarkId::new(*mark)).map_err(|error| error.to_string())?;
+        let mut found = ledger.find_mark(MarkId::new((*mark).into())).map_err(|error| error.to_string())?;
         let Some(found) = found.pop() else { return Err(format!("{mark} was acknowledged, and is gone")) };
         let mut record = plain(found.record);
         if let voxguard_core::ledger::Body::Generation(generation) = &mut record.body {

@@ -150,7 +150,7 @@ fn a_mark_changed_in_record_column_or_index_pages_is_noticed() {
         let found = verify(&scene.path, None);
         assert!(!found.intact, "byte {place} of the file: {found}");
         // Nothing wrong is given out either.
-        let marks = [RARE, RARE ^ 1].map(|mark| open(&scene.path).find_mark(MarkId::new(mark)));
+        let marks = [RARE, RARE ^ 1].map(|mark| open(&scene.path).find_mark(MarkId::new(mark.into())));
         for records in marks.into_iter().flatten().flatten() {
             assert_eq!(plain(records.record), generation(RARE));
         }
@@ -309,7 +309,7 @@ fn what_was_changed_is_not_given_out() {
         let scene = scene();
         tamper(&scene.path, &format!("UPDATE entry SET {change} WHERE seq = 4"));
         let ledger = open(&scene.path);
-        let mark = MarkId::new(if change == "mark = 5" { 5 } else { RARE });
+        let mark = MarkId::new(if change == "mark = 5" { 5 } else { RARE.into() });
         let found = ledger.find_mark(mark);
         assert!(matches!(found, Err(StoreError::Corrupt { .. })), "{change}: {found:?}");
         assert_eq!(plain(ledger.get(3).unwrap().unwrap().record), generation(3));

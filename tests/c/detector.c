@@ -229,8 +229,8 @@ static void a_listener_hears_a_mark_of_its_scheme_and_outlives_its_detector(void
   CHECK(count > 0 && chips == (TEST_MARK & 0xff));
   for (size_t i = 0; i < count; ++i) CHECK(isfinite(bits[i]));
   vg_detection_free(verdict);
-  options.scheme = 3;
-  FAILS(VG_ERR_ARGUMENT, "scheme 3", vg_embed_i16(key, &options, voice, 80000, voice, &error));
+  options.scheme = 4;
+  FAILS(VG_ERR_ARGUMENT, "scheme 4", vg_embed_i16(key, &options, voice, 80000, voice, &error));
   options.scheme = VG_SCHEME_ID32;
   options.strength = 2.5f;
   FAILS(VG_ERR_ARGUMENT, "0.25 to 2", vg_embed_i16(key, &options, voice, 80000, voice, &error));

@@ -89,7 +89,7 @@ struct Attacker<'a> {
     is_pilot: Vec<bool>,
     pilots: Sums,
     /// Of each set, the chips times the code bits of the id whose upper bits are 0.
-    sets: HashMap<u32, Sums>,
+    sets: HashMap<u64, Sums>,
     one_id: Sums,
 }
 

@@ -75,19 +75,20 @@ function channels(value = 1) {
   return value;
 }
 
-/** A mark's id, which is 32 bits, as a number. */
-function mark(value) {
+/** A mark's id as a BigInt: 32 bits, or 64 where its scheme has room. */
+function mark(value, bits = 32) {
   const whole = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
-  if (!whole || value < 0 || value > MAX_U32) {
-    throw refuse('mark', value, 'is an integer or a BigInt, 0 to 4294967295 (32 bits)');
+  const most = bits === 64 ? 2n ** 64n - 1n : MAX_U32;
+  if (!whole || value < 0 || value > most) {
+    throw refuse('mark', value, `is an integer or a BigInt, 0 to ${most} (${bits === 64 ? 64 : 32} bits)`);
   }
-  return Number(value);
+  return BigInt(value);
 }
 
 /** Bits of the id that a mark carries. */
 function scheme(value = 32) {
-  if (value !== 0 && value !== 16 && value !== 32) {
-    throw refuse('scheme', value, 'are 0, 16 and 32, the bits of the id');
+  if (![0, 16, 32, 64].includes(value)) {
+    throw refuse('scheme', value, 'are 0, 16, 32 and 64, the bits of the id');
   }
   return value;
 }

@@ -41,7 +41,7 @@ class Ledger extends Handle {
       throw new VoxguardError('VG_ERR_ARGUMENT', 'find takes one of mark and subject, and not both');
     }
     if (asked.subject === undefined) {
-      const id = mark(asked.mark);
+      const id = mark(asked.mark, 64);
       return records(await callAsync(() => held.findMark(id)));
     }
     const subject = string(asked.subject, 'subject');

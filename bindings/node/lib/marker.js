@@ -13,7 +13,7 @@ const OPTIONS = ['sampleRate', 'key', 'mark', 'channels', 'scheme', 'strength'];
 function marking(given, where) {
   const { key } = options(given, where, OPTIONS);
   const asked = { ...format(given), scheme: scheme(given.scheme), strength: strength(given.strength) };
-  return { key: native(key, Key, 'key'), asked: { ...asked, mark: mark(given.mark) } };
+  return { key: native(key, Key, 'key'), asked: { ...asked, mark: mark(given.mark, asked.scheme) } };
 }
 
 /** Marks a stream of samples as they come: as many come out as went in, `latency` frames later. */

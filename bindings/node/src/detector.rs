@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use napi::Env;
-use napi::bindgen_prelude::{AsyncTask, ClassInstance, Float32Array, Float64Array};
+use napi::bindgen_prelude::{AsyncTask, BigInt, ClassInstance, Either, Float32Array, Float64Array};
 use napi_derive::napi;
 use voxguard::{Effort, Sample, Scheme};
 
@@ -33,7 +33,8 @@ pub struct Curve {
 pub struct Detection {
     pub found: bool,
     pub p_value: f64,
-    pub mark: Option<u32>,
+    /// A number as long as it has 32 bits.
+    pub mark: Option<Either<u32, BigInt>>,
     pub key_id: Option<String>,
     pub spans: Vec<Span>,
     pub curve: Curve,
@@ -51,7 +52,9 @@ impl From<voxguard::Detection> for Detection {
         Self {
             found: detection.found,
             p_value: detection.p_value,
-            mark: detection.mark.and_then(|mark| u32::try_from(mark).ok()),
+            mark: detection
+                .mark
+                .map(|mark| u32::try_from(mark).map_or_else(|_| Either::B(mark.into()), Either::A)),
             key_id: detection.key_id,
             spans: detection
                 .spans

@@ -67,9 +67,10 @@ impl Ledger {
     }
 
     #[napi]
-    pub fn find_mark(&self, env: Env, mark: u32) -> Result<AsyncTask<Job<String>>> {
+    pub fn find_mark(&self, env: Env, mark: BigInt) -> Result<AsyncTask<Job<String>>> {
         let ledger = self.held(&env)?;
-        Ok(start(move || ledger.find_mark(mark.into()).map(array)))
+        let mark = mark.get_u64().1;
+        Ok(start(move || ledger.find_mark(mark).map(array)))
     }
 
     #[napi]

@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 
 use napi::Env;
-use napi::bindgen_prelude::{AsyncTask, Float32Array, Float32ArraySlice, Int16Array, Int16ArraySlice};
+use napi::bindgen_prelude::{
+    AsyncTask, BigInt, Float32Array, Float32ArraySlice, Int16Array, Int16ArraySlice,
+};
 use napi_derive::napi;
 use voxguard::{MarkerOptions, Sample, Scheme};
 
@@ -14,7 +16,8 @@ use crate::key::Key;
 /// What is marked with what.
 #[napi(object, object_to_js = false)]
 pub struct Marking {
-    pub mark: u32,
+    /// Not negative, of at most 64 bits: `lib/check.js` has seen to it.
+    pub mark: BigInt,
     pub rate: u32,
     pub channels: u32,
     pub scheme: u32,
@@ -27,13 +30,13 @@ impl Marking {
     }
 
     fn marker(&self, key: &voxguard::Key) -> voxguard::Result<voxguard::Marker> {
-        let Self { mark, rate, channels, .. } = *self;
-        voxguard::Marker::with_options(key, mark.into(), rate, narrow(channels), self.options()?)
+        let Self { ref mark, rate, channels, .. } = *self;
+        voxguard::Marker::with_options(key, mark.get_u64().1, rate, narrow(channels), self.options()?)
     }
 
     fn embed<S: Sample>(&self, samples: &[S], key: &voxguard::Key) -> voxguard::Result<Vec<S>> {
-        let Self { mark, rate, channels, .. } = *self;
-        voxguard::embed_with(samples, rate, narrow(channels), key, mark.into(), self.options()?)
+        let Self { ref mark, rate, channels, .. } = *self;
+        voxguard::embed_with(samples, rate, narrow(channels), key, mark.get_u64().1, self.options()?)
     }
 }
 

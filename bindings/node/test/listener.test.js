@@ -15,9 +15,9 @@ const marked = embed(voice, usual);
 const fast = { sampleRate: 8000, keys: [key], effort: 'fast' };
 
 test('a mark is found under its own scheme alone', async () => {
-  for (const scheme of [0, 16, 32]) {
+  for (const scheme of [0, 16, 32, 64]) {
     const samples = await embedAsync(voice, { ...usual, scheme });
-    for (const sought of [0, 16, 32]) {
+    for (const sought of [0, 16, 32, 64]) {
       const { found, mark } = detectSync(samples, { ...fast, scheme: sought });
       assert.strictEqual(found, scheme === sought, `${scheme} sought as ${sought}`);
       if (found && scheme > 0) {
@@ -25,6 +25,14 @@ test('a mark is found under its own scheme alone', async () => {
       }
     }
   }
+});
+
+test('an id of 64 bits comes back as a BigInt, and only its scheme takes it', () => {
+  const mark = 0xfedcba9876543210n;
+  const found = detectSync(embed(voice, { ...usual, mark, scheme: 64 }), { ...fast, scheme: 64 });
+  assert.strictEqual(found.mark, mark);
+  assert.throws(() => embed(voice, { ...usual, mark }), refusal('VG_ERR_ARGUMENT', /0 to 4294967295/));
+  assert.throws(() => embed(voice, { ...usual, mark: 2n ** 64n, scheme: 64 }), refusal('VG_ERR_ARGUMENT', /0 to 18446744073709551615/));
 });
 
 test('a stronger mark changes more, and a marker takes the same options', () => {
@@ -36,7 +44,7 @@ test('a stronger mark changes more, and a marker takes the same options', () => 
 });
 
 test('schemes and strengths that there are not are refused', () => {
-  assert.throws(() => embed(voice, { ...usual, scheme: 64 }), refusal('VG_ERR_ARGUMENT', /scheme is the number 64: accepted are 0, 16 and 32/));
+  assert.throws(() => embed(voice, { ...usual, scheme: 24 }), refusal('VG_ERR_ARGUMENT', /scheme is the number 24: accepted are 0, 16, 32 and 64/));
   assert.throws(() => new Detector({ keys: [key], scheme: '32' }), refusal('VG_ERR_ARGUMENT', /scheme is a string/));
   for (const strength of [0, 0.2, 2.1, -1]) {
     assert.throws(() => embed(voice, { ...usual, strength }), refusal('VG_ERR_ARGUMENT', /0\.25 to 2/));

@@ -13,14 +13,24 @@ import voxguard.plot
 from conftest import refused, run_python
 
 
-@pytest.mark.parametrize("scheme", [0, 16, 32])
+@pytest.mark.parametrize("scheme", [0, 16, 32, 64])
 def test_a_mark_is_found_under_its_own_scheme_alone(key: Any, speech: Any, scheme: int) -> None:
     y = voxguard.embed(speech, 24000, key=key, mark=0x1234ABCD, scheme=scheme)
-    for sought in (0, 16, 32):
+    for sought in (0, 16, 32, 64):
         d = voxguard.detect(y, 24000, keys=[key], effort="fast", scheme=sought)
         assert d.found == (sought == scheme)
         if d.found and scheme:
-            assert d.mark == {16: 0xABCD, 32: 0x1234ABCD}[scheme]
+            assert d.mark == 0xABCD if scheme == 16 else 0x1234ABCD
+
+
+def test_an_id_of_64_bits_needs_its_scheme(key: Any, speech: Any) -> None:
+    mark = 0xFEDCBA9876543210
+    y = voxguard.embed(speech, 24000, key=key, mark=mark, scheme=64)
+    assert voxguard.detect(y, 24000, keys=[key], effort="fast", scheme=64).mark == mark
+    with refused("VG_ERR_ARGUMENT", str(mark), "0 to 4294967295"):
+        voxguard.embed(speech, 24000, key=key, mark=mark)
+    with refused("VG_ERR_ARGUMENT", str(2**64), "0 to 18446744073709551615"):
+        voxguard.embed(speech, 24000, key=key, mark=2**64, scheme=64)
 
 
 def test_a_stronger_mark_changes_more(key: Any, speech: Any) -> None:

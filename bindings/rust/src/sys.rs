@@ -115,6 +115,8 @@ pub struct vg_marker_t {
 pub const VG_SCHEME_ID32: u32 = 0;
 /// A mark with an id of 16 bits: found in shorter clips.
 pub const VG_SCHEME_ID16: u32 = 1;
+/// A mark with an id of 64 bits: found in longer clips.
+pub const VG_SCHEME_ID64: u32 = 3;
 /// A mark without an id: it says "made under this key" and nothing else, in the shortest clips.
 pub const VG_SCHEME_PRESENCE: u32 = 2;
 /// What is marked, and with what.
@@ -127,7 +129,7 @@ pub struct vg_marker_options_t {
     pub rate: u32,
     /// Interleaved channels, 1 to 8.
     pub channels: u16,
-    /// The id, 0 to 4294967295 (32 bits). A scheme of fewer bits carries the lowest of them; without an id the
+    /// The id, 0 to 4294967295 (32 bits), of 64 bits under VG_SCHEME_ID64. A scheme of fewer bits carries the lowest of them; without an id the
     /// lowest eight choose which of 256 sets of signs is used: let them change from one stream to the next.
     pub mark: u64,
     /// One of VG_SCHEME_*. Only a detector of the same scheme finds the mark.
@@ -630,7 +632,7 @@ unsafe extern "C" {
     /// Threads: one. Real time: no.
     pub fn vg_key_free(key: *mut vg_key_t);
     /// Makes a marker for one stream. VG_ERR_AUDIO_FORMAT for a rate or a number of channels that is not
-    /// accepted, VG_ERR_ARGUMENT for a mark of more than 32 bits, a scheme or a strength that there is not.
+    /// accepted, VG_ERR_ARGUMENT for a mark of more bits than its scheme takes, a scheme or a strength that there is not.
     ///
     /// Threads: any. Real time: no.
     pub fn vg_marker_new(

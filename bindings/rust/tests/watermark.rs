@@ -15,12 +15,15 @@ fn key() -> Key {
 #[test]
 fn a_mark_is_found_under_its_own_scheme_alone() {
     let (key, speech) = (key(), sound::noise(8, RATE, 1));
-    for (scheme, read) in
-        [(Scheme::Presence, None), (Scheme::Id16, Some(0xabcd)), (Scheme::Id32, Some(0x1234_abcd))]
-    {
+    for (scheme, read) in [
+        (Scheme::Presence, None),
+        (Scheme::Id16, Some(0xabcd)),
+        (Scheme::Id32, Some(0x1234_abcd)),
+        (Scheme::Id64, Some(0x1234_abcd)),
+    ] {
         let options = MarkerOptions { scheme, ..MarkerOptions::default() };
         let marked = embed_with(&speech, RATE, 1, &key, 0x1234_abcd, options).unwrap();
-        for sought in [Scheme::Presence, Scheme::Id16, Scheme::Id32] {
+        for sought in [Scheme::Presence, Scheme::Id16, Scheme::Id32, Scheme::Id64] {
             let detector = Detector::with_scheme(&[&key], Effort::Fast, sought).unwrap();
             let detection = detector.detect(&marked, RATE, 1).unwrap();
             assert_eq!(detection.found, sought == scheme, "{scheme:?} sought as {sought:?}");
@@ -30,7 +33,19 @@ fn a_mark_is_found_under_its_own_scheme_alone() {
         }
     }
     assert_eq!(Scheme::from_bits(16).unwrap().bits(), 16);
-    assert_eq!(Scheme::from_bits(64).unwrap_err().status, Status::ARGUMENT);
+    assert_eq!(Scheme::from_bits(24).unwrap_err().status, Status::ARGUMENT);
+}
+
+#[test]
+fn an_id_of_64_bits_needs_its_scheme() {
+    let (key, speech, mark) = (key(), sound::noise(8, RATE, 1), 0xfedc_ba98_7654_3210);
+    let options = MarkerOptions { scheme: Scheme::Id64, ..MarkerOptions::default() };
+    let marked = embed_with(&speech, RATE, 1, &key, mark, options).unwrap();
+    let detector = Detector::with_scheme(&[&key], Effort::Fast, Scheme::Id64).unwrap();
+    assert_eq!(detector.detect(&marked, RATE, 1).unwrap().mark, Some(mark));
+    let refused = embed(&speech, RATE, 1, &key, mark).unwrap_err();
+    assert_eq!(refused.status, Status::ARGUMENT);
+    assert!(refused.message.contains("0 to 4294967295"), "{}", refused.message);
 }
 
 #[test]

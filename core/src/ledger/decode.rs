@@ -88,6 +88,15 @@ impl<'a> Reader<'a> {
         self.field(tag)?.map(|value| exactly(tag, value)).transpose()
     }
 
+    fn mark(&mut self) -> Result<Option<MarkId>, RecordError> {
+        let Some(value) = self.field(MARK)? else { return Ok(None) };
+        let wide = <[u8; 8]>::try_from(value).ok().map(|bytes| MarkId::new(u64::from_be_bytes(bytes)));
+        match wide.filter(|mark| mark.narrow().is_none()) {
+            Some(mark) => Ok(Some(mark)),
+            None => Ok(Some(MarkId::new(u32::from_be_bytes(exactly(MARK, value)?).into()))),
+        }
+    }
+
     fn name(&mut self, tag: Tag) -> Result<String, RecordError> {
         let value = self.needed(tag)?;
         utf8(tag, value)
@@ -107,7 +116,7 @@ impl<'a> Reader<'a> {
             text: self.fixed(TEXT)?,
             policy: self.optional(POLICY)?,
             action: self.action()?,
-            mark: self.optional(MARK)?.map(|mark| MarkId::new(u32::from_be_bytes(mark))),
+            mark: self.mark()?,
             key: self.optional(KEY)?.map(KeyId::from_bytes),
             rate: u32::from_be_bytes(self.fixed(RATE)?),
             channels: u16::from_be_bytes(self.fixed(CHANNELS)?),
@@ -305,7 +314,7 @@ mod tests {
             )
         };
         let sound = (
-            option::of(any::<u32>()),
+            option::of(prop_oneof![any::<u32>().prop_map(u64::from), any::<u64>()]),
             option::of(any::<[u8; 8]>()),
             1..=u32::MAX,
             1..=u16::MAX,

@@ -179,7 +179,13 @@ impl Fields {
         self.put(TEXT, &generation.text);
         self.put_some(POLICY, generation.policy.as_ref());
         self.put(ACTION, &[action_code(generation.action)]);
-        self.put_some(MARK, generation.mark.map(|mark| mark.value().to_be_bytes()).as_ref());
+        // Four bytes; eight for an id of more than 32 bits.
+        let mark =
+            generation.mark.map(|mark| (mark.narrow().map(u32::to_be_bytes), mark.value().to_be_bytes()));
+        self.put_some_bytes(
+            MARK,
+            mark.as_ref().map(|(narrow, wide)| narrow.as_ref().map_or(&wide[..], |n| n)),
+        );
         self.put_some(KEY, generation.key.as_ref().map(|key| key.as_bytes()));
         self.put(RATE, &generation.rate.to_be_bytes());
         self.put(CHANNELS, &generation.channels.to_be_bytes());

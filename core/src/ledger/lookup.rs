@@ -93,10 +93,11 @@ impl Lookup {
 
     /// Compares with one more id, if its chips are those that were read.
     pub fn compare(&mut self, mark: MarkId) {
-        let [a, b, c, d] = mark.value().to_le_bytes();
-        if a != self.chips {
+        // Soft bits are of the usual scheme, ids of 32 bits.
+        let Some([a, b, c, d]) = mark.narrow().map(u32::to_le_bytes).filter(|[a, ..]| *a == self.chips)
+        else {
             return;
-        }
+        };
         let [first, second, third, fourth] = &self.rows;
         let (Some(a), Some(b), Some(c), Some(d)) = (
             first.get(usize::from(a)),
@@ -151,7 +152,7 @@ fn rows() -> [[[u8; CODE_BYTES]; 256]; 4] {
 /// A codeword as bits: 1 where the sign is negative.
 fn bits(id: u32) -> [u8; CODE_BYTES] {
     let mut bytes = [0; CODE_BYTES];
-    let word = codeword(MarkId::new(id));
+    let word = codeword(MarkId::new(id.into()));
     for (byte, signs) in bytes.iter_mut().zip(word.chunks(8)) {
         *byte = signs.iter().enumerate().map(|(at, sign)| u8::from(*sign < 0.0) << at).sum();
     }
@@ -189,7 +190,7 @@ mod tests {
 
     fn look(soft: &[f32], ids: impl IntoIterator<Item = u32>) -> Match {
         let mut lookup = Lookup::new(soft, 7).unwrap();
-        ids.into_iter().for_each(|id| lookup.compare(MarkId::new(id)));
+        ids.into_iter().for_each(|id| lookup.compare(MarkId::new(id.into())));
         lookup.finish().unwrap()
     }
 
@@ -199,7 +200,7 @@ mod tests {
         let soft: Vec<f32> = (0..CODE_BITS).map(|_| draw.normal()).collect();
         let norm = soft.iter().map(|bit| bit * bit).sum::<f32>().sqrt();
         for id in (0..200).map(|_| draw.bits() as u32 & !255 | 7).chain([7, 0x107, !255 | 7]) {
-            let direct: f32 = codeword(MarkId::new(id)).iter().zip(&soft).map(|(c, s)| c * s).sum();
+            let direct: f32 = codeword(MarkId::new(id.into())).iter().zip(&soft).map(|(c, s)| c * s).sum();
             let found = look(&soft, [id]);
             assert!((found.score - f64::from(direct / norm)).abs() < 1e-4, "{id:08x}");
         }
@@ -212,9 +213,9 @@ mod tests {
         let (mut found, mut decoded) = (0, 0);
         for round in 0..20 {
             let truth = ids[round * 4999];
-            let soft = draw.received(MarkId::new(truth), 8.5);
+            let soft = draw.received(MarkId::new(truth.into()), 8.5);
             let best = look(&soft, ids.iter().copied());
-            assert!(!best.found || best.mark.value() == truth, "a wrong id was told as found");
+            assert!(!best.found || best.mark.narrow() == Some(truth), "a wrong id was told as found");
             found += usize::from(best.found);
             decoded += usize::from(crate::watermark::decodes(&soft, 7));
         }

@@ -18,7 +18,7 @@ pub fn generation(mark: u32) -> Record {
             text: [3; 32],
             policy: Some([4; 32]),
             action: Action::Allow,
-            mark: Some(MarkId::new(mark)),
+            mark: Some(MarkId::new(mark.into())),
             key: Some(KeyId::from_bytes([5; 8])),
             rate: 24_000,
             channels: 1,

@@ -294,7 +294,7 @@ mod tests {
             let text = prove(&entries, &tail, index).to_text();
             let proven = Inclusion::parse(&text).unwrap().verify(&public, None, &[], 0).unwrap();
             assert_eq!(proven.stored.seq, index + 1);
-            assert_eq!(proven.stored.record.mark().map(|mark| u64::from(mark.value())), Some(index + 1));
+            assert_eq!(proven.stored.record.mark().map(|mark| mark.value()), Some(index + 1));
             assert_eq!((proven.checkpoint.size, proven.checkpoint.time), (21, Some(9)));
         }
     }

@@ -299,7 +299,7 @@ impl<'a> Verifier<'a> {
 }
 
 fn differing_column(record: &Record, row: &Row<'_>) -> Option<&'static str> {
-    if row.mark != record.mark().map(|mark| i64::from(mark.value())) {
+    if row.mark != record.mark().map(|mark| mark.value().cast_signed()) {
         return Some("mark");
     }
     if row.subject != record.subject().map(|subject| subject.as_slice()) {

@@ -115,6 +115,7 @@ impl Layers {
             match chips.stride() / 2 {
                 4 => give(self.sums_of::<4>(signs).as_flattened()),
                 6 => give(self.sums_of::<6>(signs).as_flattened()),
+                13 => give(self.sums_of::<13>(signs).as_flattened()),
                 _ => give(self.sums_of::<7>(signs).as_flattened()),
             }
         }
@@ -176,7 +177,7 @@ mod tests {
 
     #[test]
     fn the_right_chips_stand_out_whatever_the_id_and_give_its_code_bits() {
-        for scheme in [Scheme::Presence, Scheme::Id16, Scheme::Id32] {
+        for scheme in [Scheme::Presence, Scheme::Id16, Scheme::Id32, Scheme::Id64] {
             let chips = Chips::new(&Key::from_bytes(&[5; 32]).unwrap(), scheme);
             let mark = scheme.carried(MarkId::new(0xabcd_12f7));
             let word = scheme.word(mark);

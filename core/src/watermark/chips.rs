@@ -154,7 +154,10 @@ impl Chips {
 
     /// The column of the pattern at which a stream under this id begins.
     pub fn start(&self, id: MarkId) -> usize {
-        let draw = self.secret.mac(&[b"start", &id.value().to_le_bytes()]);
+        // Schemes of up to 32 bits came first, and write no more than those.
+        let used = if self.scheme == Scheme::Id64 { 8 } else { 4 };
+        let bytes = id.value().to_le_bytes();
+        let draw = self.secret.mac(&[b"start", bytes.get(..used).unwrap_or(&bytes)]);
         draw.iter().take(8).fold(0, |place, byte| (place << 8 | usize::from(*byte)) % PERIOD)
     }
 

@@ -1,7 +1,7 @@
 //! How many bits of id a mark carries.
 
 use super::code::Code;
-use crate::id::MarkId;
+use crate::id::{IdError, MarkId};
 
 /// The kind of a mark: part of what a key means. A detector finds marks of its own scheme only.
 ///
@@ -15,21 +15,33 @@ pub enum Scheme {
     /// 32 bits of id.
     #[default]
     Id32,
+    /// 64 bits of id.
+    Id64,
 }
 
 impl Scheme {
-    /// Bits of the id: 0, 16 or 32.
+    /// Bits of the id: 0, 16, 32 or 64.
     pub fn bits(self) -> u32 {
         match self {
             Self::Presence => 0,
             Self::Id16 => 16,
             Self::Id32 => 32,
+            Self::Id64 => 64,
         }
     }
 
     /// The scheme with ids of this many bits.
     pub fn from_bits(bits: u32) -> Option<Self> {
-        [Self::Presence, Self::Id16, Self::Id32].into_iter().find(|scheme| scheme.bits() == bits)
+        [Self::Presence, Self::Id16, Self::Id32, Self::Id64].into_iter().find(|scheme| scheme.bits() == bits)
+    }
+
+    /// The id with this value, of which a mark of this scheme carries its lowest bits.
+    ///
+    /// # Errors
+    /// A value of more than 32 bits, in a scheme of fewer than 64.
+    pub fn mark(self, value: u64) -> Result<MarkId, IdError> {
+        let fits = self == Self::Id64 || u32::try_from(value).is_ok();
+        fits.then(|| MarkId::new(value)).ok_or(IdError::MarkTooLarge { value })
     }
 
     /// What the key is expanded under: schemes share no chip.
@@ -38,6 +50,7 @@ impl Scheme {
             Self::Presence => "voxguard/v2/watermark/0",
             Self::Id16 => "voxguard/v2/watermark/16",
             Self::Id32 => "voxguard/v2/watermark/32",
+            Self::Id64 => "voxguard/v2/watermark/64",
         }
     }
 
@@ -55,12 +68,12 @@ impl Scheme {
     /// Of an id, the bits that a mark of this scheme carries, or that choose its chips.
     pub(super) fn carried(self, id: MarkId) -> MarkId {
         let bits = self.bits().max(super::chips::VARIANT_BITS);
-        MarkId::new(id.value() & u32::MAX >> (u32::BITS - bits))
+        MarkId::new(id.value() & u64::MAX >> (u64::BITS - bits))
     }
 
     /// The code bits of an id.
     pub(super) fn word(self, id: MarkId) -> Vec<f32> {
-        let payload = u64::from(id.value() >> super::chips::VARIANT_BITS);
+        let payload = id.value() >> super::chips::VARIANT_BITS;
         match self.code() {
             Some(code) => code.encode(payload, id.value() as u8),
             None => vec![1.0; PRESENCE_BITS],
@@ -69,7 +82,7 @@ impl Scheme {
 
     /// The id of a decoded payload under a set of chips.
     pub(super) fn id(payload: u64, variant: usize) -> MarkId {
-        MarkId::new((payload as u32) << super::chips::VARIANT_BITS | variant as u32)
+        MarkId::new(payload << super::chips::VARIANT_BITS | variant as u64)
     }
 
     /// ln of the number of marks there are under one key.

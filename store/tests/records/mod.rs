@@ -35,7 +35,7 @@ pub fn generation(mark: u32) -> Record {
             text: key.commit_text("Good evening."),
             policy: Some([4; 32]),
             action: Action::Allow,
-            mark: Some(MarkId::new(mark)),
+            mark: Some(MarkId::new(mark.into())),
             key: Some(key.id()),
             rate: 24_000,
             channels: 1,

@@ -27,19 +27,19 @@ def integer(value: object, name: str) -> int:
         raise TypeError(f"{name} is a {type(value).__name__}: accepted is an int") from None
 
 
-def mark_id(value: object) -> int:
-    """The 32 bits that a mark carries."""
-    mark = integer(value, "mark")
-    if not 0 <= mark < 2**32:
-        raise argument_error(f"mark {mark}: accepted are 0 to 4294967295 (32 bits)")
+def mark_id(value: object, bits: int = 32) -> int:
+    """A mark's id: 32 bits, or 64 where its scheme has room."""
+    mark, most = integer(value, "mark"), 64 if bits == 64 else 32
+    if not 0 <= mark < 2**most:
+        raise argument_error(f"mark {mark}: accepted are 0 to {2**most - 1} ({most} bits)")
     return mark
 
 
 def scheme(value: object) -> int:
     """Bits of the id that a mark carries."""
     bits = integer(value, "scheme")
-    if bits not in (0, 16, 32):
-        raise argument_error(f"scheme {bits}: accepted are 0, 16 and 32, the bits of the id")
+    if bits not in (0, 16, 32, 64):
+        raise argument_error(f"scheme {bits}: accepted are 0, 16, 32 and 64, the bits of the id")
     return bits
 
 

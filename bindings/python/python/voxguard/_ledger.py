@@ -80,7 +80,7 @@ class Ledger:
         if mark is None:
             return ()
         if subject is _UNSAID:
-            sources = self._native.find_mark(_arguments.mark_id(mark))
+            sources = self._native.find_mark(_arguments.mark_id(mark, 64))
         else:
             sources = self._native.find_subject(_arguments.text(subject, "subject"))
         return tuple(Record.from_json(source) for source in sources)

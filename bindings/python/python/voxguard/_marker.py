@@ -19,7 +19,7 @@ class Marker:
     all, ``max(0, F - latency)`` have come out. ``flush`` gives the rest and makes the marker as new.
     What comes out does not depend on how the stream is cut into chunks.
 
-    ``scheme`` is how many bits of ``mark`` are carried, the lowest: 32, 16, or 0 for a mark without an id.
+    ``scheme`` is how many bits of ``mark`` are carried, the lowest: 32, 64, 16, or 0 for a mark without an id.
     Fewer are found in shorter clips, by a detector of the same scheme. ``strength``, 0.25 to 2, multiplies
     the decibels of the mark.
     """
@@ -35,12 +35,13 @@ class Marker:
         strength: float = 1.0,
     ) -> None:
         self._channels = _arguments.channels(channels)
+        bits = _arguments.scheme(scheme)
         self._native = _native.Marker(
             _arguments.key(key),
-            _arguments.mark_id(mark),
+            _arguments.mark_id(mark, bits),
             _arguments.sample_rate(sample_rate),
             self._channels,
-            (_arguments.scheme(scheme), _arguments.strength(strength)),
+            (bits, _arguments.strength(strength)),
         )
         self._layout: Optional[_samples.Layout] = None
 
@@ -107,9 +108,10 @@ def embed(
     Bit for bit what a `Marker` gives that is fed once and flushed. ``channels`` is for bytes, which
     cannot say it themselves; ``scheme`` and ``strength`` are as for a `Marker`.
     """
-    key, mark, rate = _arguments.key(key), _arguments.mark_id(mark), _arguments.sample_rate(sample_rate)
-    data, layout = _samples.read(samples, None if channels is None else _arguments.channels(channels))
     options = (_arguments.scheme(scheme), _arguments.strength(strength))
+    key, mark = _arguments.key(key), _arguments.mark_id(mark, options[0])
+    rate = _arguments.sample_rate(sample_rate)
+    data, layout = _samples.read(samples, None if channels is None else _arguments.channels(channels))
     one_shot = _native.embed_f32 if layout.kind == "f32" else _native.embed_i16
     return layout.hold(one_shot(data, rate, layout.channels, key, mark, options))  # type: ignore[no-any-return]
 

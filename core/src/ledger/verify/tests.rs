@@ -140,7 +140,7 @@ fn inserted_repeated_and_reordered_entries_are_noticed() {
         }
         changed.marks = changed.entries.iter().map(|_| None).collect();
         for (mark, entry) in changed.marks.iter_mut().zip(&changed.entries) {
-            *mark = Record::decode(&entry.record).unwrap().mark().map(|mark| i64::from(mark.value()));
+            *mark = Record::decode(&entry.record).unwrap().mark().map(|mark| mark.value().cast_signed());
         }
         changed
     };
@@ -233,7 +233,7 @@ fn purged(empty: &[u64], said: &[(u64, u64)]) -> Verification {
             record: if gone { &[] } else { &entry.record },
             leaf: &entry.leaf,
             mac: &entry.mac,
-            mark: record.and_then(Record::mark).map(|mark| i64::from(mark.value())),
+            mark: record.and_then(Record::mark).map(|mark| mark.value().cast_signed()),
             subject: record.and_then(Record::subject).map(|tag| tag.as_slice()),
             kind: record.map_or(0, |record| i64::from(record.kind_code())),
             content: record.and_then(Record::content).map(content_number),
