@@ -4,14 +4,14 @@
 
 Of CORPUS_DIR, the clips that SPLIT.csv lets train; of SPEECH_DIR, all (made by speech.py). Each is moved in pitch and speed
 to be another voice, marked under a fresh key, attacked, and its bin powers are read by GRID_PROGRAM
-(bench/src/bin/grid.rs). The same seed gives the same examples. Needs numpy, scipy, soundfile, pyworld, and ffmpeg with libopus,
-libmp3lame, libgsm and librubberband on the path.
+(bench/src/bin/grid.rs). The same seed gives the same examples. Needs numpy, scipy, soundfile, pyworld, sox with
+AMR, and ffmpeg with libopus, libmp3lame, libspeex, libgsm, libcodec2 and librubberband on the path.
 """
 import csv, glob, math, random, subprocess, sys, tempfile
 import numpy as np
 import pyworld
 import soundfile as sf
-from scipy.signal import butter, istft, resample_poly, sosfilt, stft
+from scipy.signal import butter, istft, medfilt, resample_poly, sosfilt, stft
 
 SECONDS, BANDS = 5.4, 64
 BINS, STEPS = 312, 680  # of an example as it is kept
@@ -23,23 +23,38 @@ def resampled(x, fs, to):
     return resample_poly(x, to // g, fs // g)
 
 
-def aligned(x, y, lag):
-    """y moved so that it lies on x: codecs delay."""
-    n = min(len(x), len(y))
-    c = np.fft.irfft(np.fft.rfft(y, 2 * n) * np.conj(np.fft.rfft(x, 2 * n)))
+def aligned(near, far, lag, y):
+    """y moved as `far` must be to lie on `near`: codecs delay."""
+    n = min(len(near), len(far))
+    c = np.fft.irfft(np.fft.rfft(far, 2 * n) * np.conj(np.fft.rfft(near, 2 * n)))
     c = np.r_[c[-lag:], c[:lag]]
-    shift = int(np.argmax(np.abs(c))) - lag
+    shift = int(np.argmax(c)) - lag
     return y[shift:] if shift > 0 else np.r_[np.zeros(-shift), y]
 
 
-def through_ffmpeg(x, fs, encode, ext):
+def envelope(x, fs):
+    return np.convolve(x**2, np.hanning(fs // 60), "same") ** 0.25
+
+
+def through(x, fs, codec):
+    """Coded and decoded, by sox where the encoder is a rate of AMR, else by ffmpeg."""
+    encode, ext = codec
     with tempfile.TemporaryDirectory() as d:
         a, b, c = f"{d}/a.wav", f"{d}/b.{ext}", f"{d}/c.wav"
-        sf.write(a, x, fs)
-        run = ["ffmpeg", "-nostdin", "-loglevel", "error", "-threads", "1"]
-        subprocess.run([*run, "-i", a, *encode, b], check=True)
-        subprocess.run([*run, "-i", b, "-ar", str(fs), "-ac", "1", c], check=True)
-        return aligned(x, sf.read(c)[0], fs // 5)
+        if ext == "amr-nb":
+            sf.write(a, resampled(x, fs, 8000), 8000)
+            subprocess.run(["sox", "-R", a, *encode, "-t", ext, b], check=True)
+            subprocess.run(["sox", "-R", "-t", ext, b, "-b", "16", c], check=True)
+            y = resampled(sf.read(c)[0], 8000, fs)
+        else:
+            sf.write(a, x, fs)
+            run = ["ffmpeg", "-nostdin", "-loglevel", "error", "-threads", "1"]
+            subprocess.run([*run, "-i", a, *encode, b], check=True)
+            subprocess.run([*run, "-i", b, "-ar", str(fs), "-ac", "1", c], check=True)
+            y = sf.read(c)[0]
+        # Speech coders keep no waveform, but when it is loud.
+        near, far = envelope(x, fs), envelope(y, fs)
+        return aligned(near - near.mean(), far - far.mean(), fs // 5, y)
 
 
 def noise(x, db):
@@ -90,9 +105,26 @@ def griffin_lim(x, fs, iterations=8, mels=80):
     return istft(mag * phase, fs, nperseg=1024, noverlap=768)[1][: len(x)], fs
 
 
-CODECS = [(["-b:a", "32k"], "mp3"), (["-b:a", "64k"], "mp3"), (["-c:a", "aac", "-b:a", "32k"], "m4a"), (["-c:a", "libopus", "-b:a", "24k"], "ogg"),
-          (["-c:a", "libopus", "-b:a", "12k"], "ogg"), (["-c:a", "libopus", "-b:a", "8k"], "ogg"), (["-c:a", "libopus", "-b:a", "6k"], "ogg"),
-          (["-c:a", "libopus", "-b:a", "6k"], "ogg"), (["-ar", "8000", "-c:a", "libgsm"], "gsm"), (["-ar", "8000", "-ac", "1", "-c:a", "libspeex"], "ogg")]
+def opus(rate):
+    return ["-c:a", "libopus", "-b:a", rate, "-application", "voip"], "ogg"
+
+
+MUSIC = [(["-b:a", "64k"], "mp3"), (["-b:a", "32k"], "mp3"), (["-c:a", "aac", "-b:a", "32k"], "m4a")]
+SPEECH = [opus("24k"), opus("16k"), opus("16k"), opus("12k"), opus("12k"), opus("8k"), opus("6k"),
+          (["-ar", "16000", "-c:a", "libspeex", "-b:a", "16800"], "ogg"), (["-ar", "8000", "-c:a", "libspeex", "-b:a", "8000"], "ogg"),
+          (["-ar", "8000", "-c:a", "libgsm"], "gsm"), (["-ar", "8000", "-c:a", "g726", "-b:a", "32k"], "wav"),
+          (["-ar", "8000", "-c:a", "g723_1", "-b:a", "6300"], "tco"), (["-ar", "8000", "-c:a", "libcodec2", "-mode", "3200"], "c2"),
+          (["-C", "7"], "amr-nb"), (["-C", "5"], "amr-nb"), (["-C", "0"], "amr-nb")]
+
+
+def coded(x, fs, r):
+    """What calls and messengers do: sometimes noise or a room before the codec, sometimes a second codec."""
+    k = r.random()
+    if k < 0.15: x = noise(x, r.uniform(12, 30))
+    elif k < 0.22: x = noise(reverb(x, fs, r.uniform(0.2, 0.5)), r.uniform(15, 30))
+    elif k < 0.30: x = band(x, fs, r.choice([0, 150, 300]), r.uniform(3000, 6500))
+    x = through(x, fs, r.choice(MUSIC if r.random() < 0.12 else SPEECH))
+    return through(x, fs, r.choice(MUSIC + SPEECH)) if r.random() < 0.12 else x
 
 
 def filtered(x, fs, graph):
@@ -120,15 +152,17 @@ def subtract(x, fs):
 def attack(x, fs, r):
     """The clip as it may arrive, its rate, and how many times as long and as high it became."""
     k = r.random()
-    if k < 0.12: return x, fs, 1, 1
-    if k < 0.36: return noise(x, r.uniform(0, 30)), fs, 1, 1
-    if k < 0.42: return reverb(x, fs, r.uniform(0.2, 1.0)), fs, 1, 1
-    if k < 0.46: return band(x, fs, r.choice([0, 150, 300]), r.uniform(2500, 6500)), fs, 1, 1
-    if k < 0.51: return noise(reverb(x, fs, r.uniform(0.2, 0.8)), r.uniform(10, 30)), fs, 1, 1
-    if k < 0.57: return *mu_law(x, fs), 1, 1
-    if k < 0.64: return *mu_law(noise(band(x, fs, 300, 3400), r.uniform(12, 30)), fs), 1, 1
-    if k < 0.79: return through_ffmpeg(x, fs, *r.choice(CODECS)), fs, 1, 1
+    if k < 0.08: return x, fs, 1, 1
+    if k < 0.26: return noise(x, r.uniform(0, 30)), fs, 1, 1
+    if k < 0.30: return reverb(x, fs, r.uniform(0.2, 1.0)), fs, 1, 1
+    if k < 0.33: return band(x, fs, r.choice([0, 150, 300]), r.uniform(2500, 6500)), fs, 1, 1
+    if k < 0.35: return *slow(x, fs, r.choice([6000, 8000])), 1, 1
+    if k < 0.39: return noise(reverb(x, fs, r.uniform(0.2, 0.8)), r.uniform(10, 30)), fs, 1, 1
+    if k < 0.43: return *mu_law(x, fs), 1, 1
+    if k < 0.49: return *mu_law(noise(band(x, fs, 300, 3400), r.uniform(12, 30)), fs), 1, 1
+    if k < 0.79: return coded(x, fs, r), fs, 1, 1
     if k < 0.81: return subtract(noise(x, r.uniform(15, 30)), fs), fs, 1, 1
+    if k < 0.82: return medfilt(resampled(x, fs, 16000), r.choice([3, 5])), 16000, 1, 1
     if k < 0.85: return *griffin_lim(x, fs), 1, 1
     if k < 0.88: return world(*resampled_to(x, fs)), 16000, 1, 1
     if k < 0.92:
@@ -139,6 +173,10 @@ def attack(x, fs, r):
         return filtered(x, fs, f"atempo={v}" if r.random() < 0.5 else f"rubberband=tempo={v}"), fs, 1 / v, 1
     v = 2 ** (r.uniform(-3, 3) / 12)
     return filtered(x, fs, f"rubberband=pitch={v}"), fs, 1, v
+
+
+def slow(x, fs, rate):
+    return resampled(resampled(x, fs, rate), rate, fs)[: len(x)], fs
 
 
 def resampled_to(x, fs):
