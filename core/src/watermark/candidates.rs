@@ -18,6 +18,8 @@ const VARIANTS_EACH: usize = 3;
 /// Deviations above chance that the pilots of a segment must have for its code cells to be looked at: of a mark that is just
 /// found they have four and a half.
 const LEAST_PILOTS: f32 = 2.0;
+/// Share of the scout's score of pilots that the receiver must give them.
+const HEARD: f32 = 0.9;
 /// Steps in which warps are sought: 10 s.
 const SCOUTED: usize = 10 * STEPS_PER_SECOND as usize;
 
@@ -79,7 +81,19 @@ impl Passage<'_> {
             let around = segment.grid.warp.neighbours().filter_map(|warp| self.refined(key, segment, warp));
             fine.extend(around.max_by(|a, b| a.z.total_cmp(&b.z)));
         }
-        shortlist(fine, self.budget.warps)
+        let mut likeliest = shortlist(fine, self.budget.warps);
+        likeliest.retain(|segment| self.is_heard(key, *segment));
+        likeliest
+    }
+
+    /// Whether the receiver hears a segment's pilots about as well as the scout did. It hears those of a mark better; what
+    /// the scout took for pilots by chance it hears worse.
+    fn is_heard(&mut self, key: &Keyed, segment: Segment) -> bool {
+        let first = segment.from.saturating_sub(1);
+        let soft = self.sheet.read_columns(segment.grid, first * UNIT..(segment.to + 1) * UNIT);
+        let (from, to) = (segment.from - first, segment.to - first);
+        let local = Segment { shift: segment.shift + first * UNIT, from, to, ..segment };
+        key.pilots.score(&soft, &local) > HEARD * segment.z
     }
 
     /// What pilots say of a segment's neighbourhood under another warp.

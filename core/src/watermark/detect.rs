@@ -36,7 +36,7 @@ impl Effort {
     fn budget(self) -> Budget {
         match self {
             Self::Fast => {
-                Budget { phases: 3, scouted: true, shortlist: 32, decoded: 6, reach: Reach::Still, warps: 0 }
+                Budget { phases: 3, scouted: true, shortlist: 12, decoded: 6, reach: Reach::Still, warps: 0 }
             }
             Self::Normal => Budget {
                 phases: 3,

@@ -8,6 +8,8 @@ use super::search::{Segment, UNIT, columns, dot, shortlist};
 use super::warp::Warp;
 use crate::id::MarkId;
 
+/// Units in which it is worth looking for more.
+const LEAST_FREE: usize = 3;
 /// Segments that one claim may join.
 const MOST_SEGMENTS: usize = 8;
 /// Columns on either side of a known place at which the rest of a mark is sought with all cells: 3 s.
@@ -33,13 +35,16 @@ impl Passage<'_> {
         let mut free = Vec::new();
         while whole.len() < MOST_SEGMENTS {
             let Some(next) = self.strongest(key, &codeword, seed, &free) else { break };
-            free.resize(free.len().max(next.segment.to), true);
+            free.resize(free.len().max(next.reading.soft.len().div_ceil(UNIT)), true);
             free.iter_mut().take(next.segment.to).skip(next.segment.from).for_each(|unit| *unit = false);
             whole.push(next);
             let evidence = scope.evidence(&whole, &codeword);
             if evidence.ln_p < best.1.ln_p {
                 best = (whole.clone(), evidence);
             } else if whole.len() > seed.len() {
+                break;
+            }
+            if free.iter().filter(|free| **free).count() < LEAST_FREE {
                 break;
             }
         }

@@ -23,8 +23,11 @@ const LN_SURE_ID: f64 = -20.72;
 /// Half the squared score that the best path through a seed's code bits must have for the seed to be decoded: chance alone
 /// reaches 25 to 31, a find needs about 50, and a seed grows when it is extended.
 const PROMISING: f32 = 28.0;
+/// Deviations above chance of the best candidate that make a pair with it worth the time of effort fast: chance alone
+/// reaches 5 to 5.5.
+const PROMISING_PAIR: f32 = 5.5;
 /// Segments that are looked at first.
-const PLAIN: usize = 4;
+const PLAIN: usize = 2;
 
 /// How much is tried.
 #[derive(Debug, Clone, Copy)]
@@ -132,7 +135,8 @@ impl<'a> Passage<'a> {
             }
             self.decode(key, &scope, self.singles(&still), &mut tried, &mut best);
         }
-        if !is_sure(&best) {
+        let promising = !self.budget.scouted || still.first().is_some_and(|best| best.z > PROMISING_PAIR);
+        if !is_sure(&best) && promising {
             let pairs = self.pairs(key, &still);
             self.decode(key, &scope, pairs, &mut tried, &mut best);
         }

@@ -1,6 +1,7 @@
 //! What the networks read of a passage, at one warp and one phase of the grid.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::chips::Column;
@@ -81,9 +82,7 @@ impl<'a> Sheet<'a> {
         if let Some(reading) = self.readings.get(&grid) {
             return Rc::clone(reading);
         }
-        let bands = self.bands(grid.warp);
-        let (time, phase) = (grid.warp.time(), f64::from(grid.phase));
-        let odds = self.receiver.log_odds(&bands.levels(time, phase, 0..bands.columns(time, phase)));
+        let odds = self.receiver.log_odds(&self.levels(grid, 0..usize::MAX));
         let soft = odds.iter().map(|column| column.map(expected_sign)).collect();
         let reading = Rc::new(Reading { odds, soft });
         self.readings.insert(grid, Rc::clone(&reading));
@@ -91,16 +90,25 @@ impl<'a> Sheet<'a> {
     }
 
     /// What the scout expects of some columns of a grid.
-    pub fn scout(&mut self, grid: Grid, columns: std::ops::Range<usize>) -> Vec<Column> {
-        let bands = self.bands(grid.warp);
-        let (time, phase) = (grid.warp.time(), f64::from(grid.phase));
-        let columns = columns.start..columns.end.min(bands.columns(time, phase));
-        let odds = self.receiver.scout(&bands.levels(time, phase, columns));
+    pub fn scout(&mut self, grid: Grid, columns: Range<usize>) -> Vec<Column> {
+        let odds = self.receiver.scout(&self.levels(grid, columns));
         odds.iter().map(|column| column.map(expected_sign)).collect()
     }
 
+    /// What the receiver expects of some columns of a grid, as if there were no others.
+    pub fn read_columns(&mut self, grid: Grid, columns: Range<usize>) -> Vec<Column> {
+        let odds = self.receiver.log_odds(&self.levels(grid, columns));
+        odds.iter().map(|column| column.map(expected_sign)).collect()
+    }
+
+    fn levels(&mut self, grid: Grid, columns: Range<usize>) -> Vec<Column> {
+        let bands = self.bands(grid.warp);
+        let (time, phase) = (grid.warp.time(), f64::from(grid.phase));
+        bands.levels(time, phase, columns.start..columns.end.min(bands.columns(time, phase)))
+    }
+
     /// The steps of the `most` steps in a row in which most happens: where it is worth looking first.
-    pub fn liveliest(&self, most: usize) -> std::ops::Range<usize> {
+    pub fn liveliest(&self, most: usize) -> Range<usize> {
         let powers: Vec<f32> = self.spectra.iter().map(|powers| powers.iter().sum::<f32>()).collect();
         let mean = powers.iter().sum::<f32>() / powers.len().max(1) as f32;
         let live: Vec<usize> = powers.iter().map(|power| usize::from(*power > 0.03 * mean)).collect();
