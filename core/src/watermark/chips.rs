@@ -108,6 +108,14 @@ impl Chips {
         Self { secret, scheme, pilots, cells, layers: layers * (BANDS / QUARTER), variants: OnceLock::new() }
     }
 
+    /// The same chips, with signs for pilots that this key does not know.
+    #[cfg(test)]
+    pub fn with_foreign_pilots(mut self) -> Self {
+        let mut stream = Stream::new(&self.secret, "foreign", 0);
+        self.pilots.iter_mut().for_each(|(_, pilot)| *pilot = signs(stream.word()));
+        self
+    }
+
     /// The scheme.
     pub fn scheme(&self) -> Scheme {
         self.scheme

@@ -28,21 +28,28 @@ pub enum Effort {
     /// Also speed of 0.9 to 1.1, pitch of -2 to 2 semitones, or tempo of 0.8 to 1.25.
     #[default]
     Normal,
-    /// Also durations of 0.72 to 1.39 with frequencies of 0.81 to 1.23, in any mix; more candidates decoded.
+    /// Also durations of 0.72 to 1.39 with frequencies of 0.81 to 1.23, in any mix; more candidates decoded; marks without pilots.
     Thorough,
 }
 
 impl Effort {
     fn budget(self) -> Budget {
         match self {
-            Self::Fast => {
-                Budget { phases: 3, scouted: true, shortlist: 12, decoded: 6, reach: Reach::Still, warps: 0 }
-            }
+            Self::Fast => Budget {
+                phases: 3,
+                scouted: true,
+                shortlist: 12,
+                decoded: 6,
+                blind: false,
+                reach: Reach::Still,
+                warps: 0,
+            },
             Self::Normal => Budget {
                 phases: 3,
                 scouted: false,
                 shortlist: 128,
                 decoded: 12,
+                blind: false,
                 reach: Reach::Lines,
                 warps: 6,
             },
@@ -51,6 +58,7 @@ impl Effort {
                 scouted: false,
                 shortlist: 256,
                 decoded: 32,
+                blind: true,
                 reach: Reach::Plane,
                 warps: 16,
             },

@@ -29,6 +29,7 @@
 //! ```
 
 mod agreement;
+mod blind;
 mod candidates;
 mod chance;
 mod chips;

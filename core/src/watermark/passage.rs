@@ -40,6 +40,8 @@ pub struct Budget {
     pub shortlist: usize,
     /// Segments and pairs that are decoded.
     pub decoded: usize,
+    /// Whether places are sought without pilots too.
+    pub blind: bool,
     /// The warps that are sought.
     pub reach: Reach,
     /// Warps that the receiver reads.
@@ -139,6 +141,10 @@ impl<'a> Passage<'a> {
         if !is_sure(&best) && promising {
             let pairs = self.pairs(key, &still);
             self.decode(key, &scope, pairs, &mut tried, &mut best);
+        }
+        if !is_sure(&best) && self.budget.blind {
+            let blind = self.blind(key);
+            self.decode(key, &scope, self.singles(&blind), &mut tried, &mut best);
         }
         if !is_sure(&best) && self.budget.reach != Reach::Still {
             let warped = self.warped(key);
