@@ -46,7 +46,6 @@ impl Passage<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::audio::Format;
     use crate::id::MarkId;
     use crate::key::Key;
