@@ -2,11 +2,15 @@
 //!
 //! A commit waits for the disk, so one commit a record would limit the ledger to a few hundred records
 //! a second, however many threads write. The writer is a thread that takes all appends that wait, and
-//! commits them as one transaction; those that come meanwhile are its next group. A single appender gets
-//! its own commit at once: nothing is held back to make a group larger.
+//! commits them as one transaction; those that come meanwhile are its next group.
+//!
+//! Where many write, those that were answered come back at once, and the next group is held for them: else
+//! the writers fall into two halves that take turns waiting for the disk, at half the rate. It is held for
+//! as many as wrote lately, and for [`MOST_HELD`] at most. A single appender gets its own commit at once.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 use voxguard_core::ledger::StoredRecord;
@@ -18,6 +22,8 @@ use crate::location::Location;
 
 /// Most records of one transaction.
 const MAX_GROUP: usize = 1024;
+/// Longest that a group is held for those that wrote lately.
+const MOST_HELD: Duration = Duration::from_millis(2);
 
 /// The thread that commits, and the queue to it. Ends when dropped, behind the last append.
 pub(crate) struct Writer {
@@ -39,6 +45,8 @@ struct Queue {
 #[derive(Default)]
 struct State {
     waiting: Vec<Append>,
+    /// How many must wait before the thread is woken.
+    wanted: usize,
     stopping: bool,
     /// The thread is gone: nobody will take what is put here.
     gone: bool,
@@ -86,8 +94,13 @@ impl Writer {
         let of_thread = Arc::clone(&queue);
         let work = move || {
             let _gone = Gone(&of_thread);
-            while let Some(group) = of_thread.next_group() {
-                desk.commit(group);
+            let mut pace = Pace::default();
+            while let Some(mut group) = of_thread.next_group(pace) {
+                let begun = Instant::now();
+                let stored = desk.commit(&mut group);
+                // Before anybody is answered: who comes back at once would be counted twice.
+                pace = of_thread.pace(group.len(), begun.elapsed());
+                answer(group, stored);
                 // The records are acknowledged: a sink that did not take its checkpoint is told again.
                 let _ = desk.entries.tell(checkpoints::now_ms(), false);
             }
@@ -110,8 +123,11 @@ impl Writer {
             true => drop(append),
             false => state.waiting.push(append),
         }
+        let enough = state.waiting.len() >= state.wanted;
         drop(state);
-        self.queue.wake.notify_one();
+        if enough {
+            self.queue.wake.notify_one();
+        }
         answer.wait()
     }
 }
@@ -127,15 +143,37 @@ impl Drop for Writer {
     }
 }
 
+/// How many write, and how long the next group is held for them.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Pace {
+    writers: usize,
+    patience: Duration,
+}
+
 impl Queue {
+    /// The pace behind a group of this size whose commit took so long.
+    fn pace(&self, size: usize, took: Duration) -> Pace {
+        let writers = (size + self.state.lock().waiting.len()).min(MAX_GROUP);
+        // A wait of more than a part of what a commit takes would cost more than it gains.
+        Pace { writers, patience: (took / 2).min(MOST_HELD) }
+    }
+
     /// What waits now, or `None` when nothing more will come.
-    fn next_group(&self) -> Option<Vec<Append>> {
+    fn next_group(&self, pace: Pace) -> Option<Vec<Append>> {
         let mut state = self.state.lock();
+        state.wanted = 1;
         while state.waiting.is_empty() {
             if state.stopping {
                 return None;
             }
             self.wake.wait(&mut state);
+        }
+        let until = Instant::now() + pace.patience;
+        state.wanted = pace.writers;
+        while state.waiting.len() < pace.writers && !state.stopping {
+            if self.wake.wait_until(&mut state, until).timed_out() {
+                break;
+            }
         }
         let size = state.waiting.len().min(MAX_GROUP);
         Some(state.waiting.drain(..size).collect())
@@ -157,14 +195,16 @@ impl Drop for Gone<'_> {
 }
 
 impl Desk {
-    fn commit(&self, mut group: Vec<Append>) {
+    fn commit(&self, group: &mut [Append]) -> Result<Vec<StoredRecord>, StoreError> {
         let drafts: Vec<Draft> = group.iter_mut().filter_map(|append| append.draft.take()).collect();
-        match self.entries.append(&drafts) {
-            Ok(stored) => {
-                group.iter().zip(stored).for_each(|(append, stored)| append.answer.give(Ok(stored)));
-            }
-            Err(error) => group.iter().for_each(|append| append.answer.give(Err(error.clone()))),
-        }
+        self.entries.append(&drafts)
+    }
+}
+
+fn answer(group: Vec<Append>, stored: Result<Vec<StoredRecord>, StoreError>) {
+    match stored {
+        Ok(stored) => group.iter().zip(stored).for_each(|(append, stored)| append.answer.give(Ok(stored))),
+        Err(error) => group.iter().for_each(|append| append.answer.give(Err(error.clone()))),
     }
 }
 
@@ -177,6 +217,29 @@ mod tests {
     fn draft() -> Draft {
         let event = Event { object: Some("x".to_owned()), ..Event::new(EventKind::Security) };
         Draft::new(Record { id: [0; 16], time_ms: 0, body: Body::Event(Box::new(event)) }).unwrap()
+    }
+
+    #[test]
+    fn a_group_is_held_for_those_that_wrote_lately_and_no_longer_than_its_patience() {
+        let location = Location::parse("sqlite::memory:").unwrap();
+        let writer = Writer { queue: Arc::default(), thread: None };
+        let pace = writer.queue.pace(1, Duration::from_secs(1));
+        assert_eq!(pace, Pace { writers: 1, patience: MOST_HELD });
+        std::thread::scope(|scope| {
+            let append = || scope.spawn(|| writer.append(draft(), &location));
+            let long = Pace { writers: 3, patience: Duration::from_secs(60) };
+            let first: Vec<_> = (0..3).map(|_| append()).collect();
+            let group = writer.queue.next_group(long).unwrap();
+            assert_eq!(group.len(), 3, "it is held until all three are there");
+            assert_eq!(writer.queue.pace(group.len(), Duration::ZERO).writers, 3);
+            drop(group);
+            let late = append();
+            let short = Pace { writers: 3, patience: Duration::from_millis(1) };
+            let group = writer.queue.next_group(short).unwrap();
+            assert_eq!(group.len(), 1, "who does not come is not waited for");
+            drop(group);
+            first.into_iter().chain([late]).for_each(|thread| assert!(thread.join().unwrap().is_err()));
+        });
     }
 
     #[test]
