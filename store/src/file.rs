@@ -149,6 +149,8 @@ fn connect(location: &Location) -> Result<Connection, StoreError> {
         ("temp_store", "MEMORY"),
         // What is deleted is overwritten with zeros: forgetting reaches the file.
         ("secure_delete", "ON"),
+        // In pages, 32 MiB: a page that many commits change is copied into the file once for all of them.
+        ("wal_autocheckpoint", "8192"),
         // In KiB: the inner pages of the indexes of some ten million entries.
         ("cache_size", "-32768"),
     ] {

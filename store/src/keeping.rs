@@ -9,6 +9,7 @@ use voxguard_core::ledger::{
 
 use crate::entries::{Draft, Entries, PAGE, entropy, number};
 use crate::error::StoreError;
+use crate::index::Indexed;
 use crate::people::record;
 use crate::rows::{self, Backend, Rows};
 
@@ -136,40 +137,59 @@ impl Entries {
     }
 }
 
-/// Reads every entry in one snapshot; with the ledger's own key also what lies beside them.
+/// Reads every entry in one snapshot; with the ledger's own key also what lies beside them. The pages that
+/// all of it stands on are looked at meanwhile.
 pub(crate) fn verify(
     backend: &dyn Backend,
     verifier: Verifier<'_>,
     entries: Option<&Entries>,
 ) -> Result<Verification> {
-    let mut verifier = Some(verifier);
-    rows::read(backend, |rows| {
-        let Some(mut verifier) = verifier.take() else {
-            return Err(StoreError::Stopped { path: backend.location().to_string() });
+    std::thread::scope(|scope| {
+        let pages = std::thread::Builder::new().spawn_scoped(scope, || backend.check_pages());
+        let stopped = || StoreError::Stopped { path: backend.location().to_string() };
+        let mut fresh = Some(verifier);
+        let (mut verifier, tail) = rows::read(backend, |rows| {
+            let mut verifier = fresh.take().ok_or_else(stopped)?;
+            let mut tail = Vec::new();
+            told(feed(rows, &mut verifier, &mut tail, entries), &mut verifier)?;
+            Ok((verifier, tail))
+        })?;
+        let pages = match pages {
+            Ok(thread) => thread.join().map_err(|_| stopped())?,
+            // No thread is to be had: it is done now.
+            Err(_) => backend.check_pages(),
         };
-        let mut tail = Vec::new();
-        match feed(rows, &mut verifier, &mut tail, entries) {
-            Ok(()) => {}
-            // That the file is damaged is an answer. That it cannot be reached is none.
-            Err(StoreError::Corrupt { reason, .. }) => verifier.unreadable(&reason),
-            Err(StoreError::NotLedger { found, .. }) => verifier.unreadable(&found),
-            Err(other) => return Err(other),
-        }
+        told(pages, &mut verifier)?;
         Ok(verifier.finish(&tail))
     })
 }
 
+/// Tells the verifier what was found. That the file is damaged is an answer; that it cannot be reached is
+/// none.
+fn told(found: Result<Option<String>>, verifier: &mut Verifier<'_>) -> Result<()> {
+    match found {
+        Ok(None) => {}
+        Ok(Some(found)) => verifier.unreadable(&found),
+        Err(StoreError::Corrupt { reason, .. }) => verifier.unreadable(&reason),
+        Err(StoreError::NotLedger { found, .. }) => verifier.unreadable(&found),
+        Err(other) => return Err(other),
+    }
+    Ok(())
+}
+
+/// Hands everything to the verifier; gives what is wrong with the file itself.
 fn feed(
     rows: &mut dyn Rows,
     verifier: &mut Verifier<'_>,
     tail: &mut Vec<u8>,
     entries: Option<&Entries>,
-) -> Result<()> {
+) -> Result<Option<String>> {
     *tail = rows.tail()?;
     // The tiles of a level, in their order, as one hash: their number does not matter to memory.
     let mut levels: Vec<(u32, u64, Sha256)> = Vec::new();
-    let mut well = true;
+    let (mut well, mut indexed) = (true, Indexed::default());
     rows.each(&mut |row| {
+        indexed.take(row);
         well = verifier.feed_telling(row, |tile: Tile| {
             let at = match levels.iter().position(|(level, ..)| *level == tile.level) {
                 Some(at) => at,
@@ -186,7 +206,7 @@ fn feed(
         well
     })?;
     if !well {
-        return Ok(());
+        return Ok(None);
     }
     for (level, count, expected) in levels {
         let (mut kept, mut from) = (Sha256::new(), 0);
@@ -202,15 +222,12 @@ fn feed(
             let message =
                 format!("a tile of level {level} was changed, or is missing: proofs cannot be made");
             verifier.wrong(None, FaultKind::Tile, message);
-            return Ok(());
+            return Ok(None);
         }
     }
     if let Some(entries) = entries {
         entries.check_beside(rows, verifier)?;
     }
     // The rows are as they were; are they also found by the indexes?
-    if let Some(found) = rows.check_integrity()? {
-        verifier.unreadable(&found);
-    }
-    Ok(())
+    rows.check_indexes(&indexed)
 }

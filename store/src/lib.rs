@@ -25,6 +25,7 @@ mod checkpoints;
 mod entries;
 mod error;
 mod file;
+mod index;
 mod keeping;
 pub mod key_source;
 mod ledger;

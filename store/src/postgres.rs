@@ -17,6 +17,7 @@ use voxguard_core::key::KeyId;
 use voxguard_core::ledger::{self, LedgerKey, Tail};
 
 use crate::error::StoreError;
+use crate::index::Indexed;
 use crate::location::Location;
 use crate::rows::{AgedRow, AttachmentRow, Backend, EntryRow, Job, Param, Rows, Select, SubjectRow, TileRow};
 
@@ -232,6 +233,10 @@ impl Backend for Postgres {
         })?;
         *writer = Some(connection);
         Ok(())
+    }
+
+    fn check_pages(&self) -> Result<Option<String>> {
+        Ok(None)
     }
 
     fn limit_pages(&self, _: u32) -> Result<()> {
@@ -505,7 +510,7 @@ impl Rows for Inside<'_> {
         self.all(sql, &[&category, &before_ms, &after, &i64::from(limit)], aged)
     }
 
-    fn check_integrity(&mut self) -> Result<Option<String>> {
+    fn check_indexes(&mut self, _: &Indexed) -> Result<Option<String>> {
         // A server keeps its indexes itself; what they lead to is checked where it is read.
         Ok(None)
     }

@@ -6,6 +6,7 @@
 use voxguard_core::ledger;
 
 use crate::error::StoreError;
+use crate::index::Indexed;
 use crate::location::Location;
 
 /// A database: transactions over [`Rows`].
@@ -23,6 +24,10 @@ pub(crate) trait Backend: Send + Sync {
 
     /// Leaves no bytes of what was deleted in files, as far as that is in the database's power.
     fn scrub(&self) -> Result<(), StoreError>;
+
+    /// What is wrong with the database's pages, and with the indexes of its small tables, if they can be
+    /// looked at; in a snapshot of its own, so that it can be done beside other work.
+    fn check_pages(&self) -> Result<Option<String>, StoreError>;
 
     /// Lets a file grow to this many pages only: see [`crate::Ledger::limit_pages`].
     fn limit_pages(&self, pages: u32) -> Result<(), StoreError>;
@@ -130,7 +135,8 @@ impl Select {
     /// The statement over `table` and its values. `mark` is the sign before a value's number: `?` or `$`.
     pub fn sql(&self, table: &str, sign: char) -> (String, Vec<Param>) {
         let mut params = Vec::new();
-        let mut conditions = Vec::new();
+        // What was purged is no answer; it is left out here so that a page is full while there is more.
+        let mut conditions = vec!["length(e.record) > 0".to_owned()];
         let mut add = |column: &str, relation: &str, param: Param| {
             params.push(param);
             conditions.push(format!("e.{column} {relation} {sign}{}", params.len()));
@@ -155,15 +161,12 @@ impl Select {
             let kinds: Vec<String> = self.kinds.iter().map(i64::to_string).collect();
             conditions.push(format!("e.kind IN ({})", kinds.join(", ")));
         }
-        let filter = match conditions.is_empty() {
-            true => String::new(),
-            false => format!("WHERE {} ", conditions.join(" AND ")),
-        };
+        let filter = conditions.join(" AND ");
         let order = if self.newest_first { "DESC" } else { "ASC" };
         let sql = format!(
             "SELECT e.seq, e.record, e.leaf, e.mac, e.kind, e.mark, e.subject, e.content, e.time_ms, \
              (SELECT p.mac FROM {table} AS p WHERE p.seq = e.seq - 1) \
-             FROM {table} AS e {filter}ORDER BY e.seq {order} LIMIT {}",
+             FROM {table} AS e WHERE {filter} ORDER BY e.seq {order} LIMIT {}",
             self.limit
         );
         (sql, params)
@@ -225,8 +228,8 @@ pub(crate) trait Rows {
         limit: u32,
     ) -> Result<Vec<AgedRow>, StoreError>;
 
-    /// What the database itself finds wrong with its indexes and pages, if it looks.
-    fn check_integrity(&mut self) -> Result<Option<String>, StoreError>;
+    /// What is wrong with the indexes of the entries, which should hold this, if they can be looked at.
+    fn check_indexes(&mut self, indexed: &Indexed) -> Result<Option<String>, StoreError>;
 }
 
 /// Something that may be due.

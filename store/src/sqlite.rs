@@ -9,11 +9,14 @@ use voxguard_core::ledger::{self, LedgerKey};
 
 use crate::error::StoreError;
 use crate::file;
+use crate::index::Indexed;
 use crate::location::{Identity, Location};
 use crate::rows::{AgedRow, AttachmentRow, Backend, EntryRow, Job, Param, Rows, Select, SubjectRow, TileRow};
 
 /// Reading connections that are kept for the next reader.
 const IDLE_READERS: usize = 4;
+
+type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// One SQLite file.
 pub(crate) struct Sqlite {
@@ -55,14 +58,9 @@ impl Sqlite {
     fn failed(&self, error: &rusqlite::Error) -> StoreError {
         StoreError::sqlite(&self.location, error)
     }
-}
 
-impl Backend for Sqlite {
-    fn location(&self) -> &Location {
-        &self.location
-    }
-
-    fn read(&self, job: Job<'_>) -> Result<(), StoreError> {
+    /// Runs the job over one snapshot.
+    fn snapshot(&self, job: &mut dyn FnMut(&mut Inside<'_>) -> Result<()>) -> Result<()> {
         let mut snapshot = |connection: &mut Connection| {
             let transaction = connection.transaction().map_err(|error| self.failed(&error))?;
             job(&mut Inside { connection: &transaction, location: &self.location })
@@ -83,6 +81,16 @@ impl Backend for Sqlite {
             idle.push(connection);
         }
         result
+    }
+}
+
+impl Backend for Sqlite {
+    fn location(&self) -> &Location {
+        &self.location
+    }
+
+    fn read(&self, job: Job<'_>) -> Result<(), StoreError> {
+        self.snapshot(&mut |inside| job(inside))
     }
 
     fn write(&self, job: Job<'_>) -> Result<(), StoreError> {
@@ -110,6 +118,20 @@ impl Backend for Sqlite {
         }
     }
 
+    fn check_pages(&self) -> Result<Option<String>> {
+        let mut found: Option<String> = None;
+        self.snapshot(&mut |inside| {
+            // Pages and cells of all tables; of those that are small also whether their indexes lead to what
+            // there is. Of the entries [`Rows::check_indexes`] tells that faster.
+            for check in ["quick_check(1)", "integrity_check(subject)", "integrity_check(attachment)"] {
+                let told: Option<String> = inside.one(&format!("PRAGMA {check}"), [], |row| row.get(0))?;
+                found = found.take().or(told.filter(|told| told != "ok"));
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
     fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
         let connection = self.connection.lock();
         let limited =
@@ -123,8 +145,6 @@ struct Inside<'a> {
     connection: &'a Connection,
     location: &'a Location,
 }
-
-type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 impl Inside<'_> {
     fn failed(&self, error: &rusqlite::Error) -> StoreError {
@@ -359,10 +379,60 @@ impl Rows for Inside<'_> {
         self.all(sql, params![category, before_ms, after, limit], aged)
     }
 
-    fn check_integrity(&mut self) -> Result<Option<String>> {
-        let found: Option<String> = self.one("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-        Ok(found.filter(|found| found != "ok"))
+    fn check_indexes(&mut self, indexed: &Indexed) -> Result<Option<String>> {
+        for (name, expected) in
+            [("mark", indexed.mark), ("content", indexed.content), ("time_ms", indexed.time)]
+        {
+            let index = if name == "time_ms" { "time" } else { name };
+            let sql = format!(
+                "SELECT {name}, seq FROM entry INDEXED BY entry_{index} WHERE {name} IS NOT NULL ORDER BY {name}, seq"
+            );
+            let (mut read, mut last) = (indexed.read(), None);
+            let ordered = self.scan(&sql, &mut |row| {
+                let entry: (i64, i64) = (row.get(0)?, row.get(1)?);
+                read.take(entry);
+                Ok(last.replace(entry).is_none_or(|last| last < entry))
+            })?;
+            if !ordered || !read.is(expected) {
+                return Ok(Some(differs(index)));
+            }
+        }
+        let sql = "SELECT subject, kind, seq FROM entry INDEXED BY entry_subject WHERE subject IS NOT NULL \
+                   ORDER BY subject, kind, seq";
+        let (mut read, mut last) = (indexed.read(), (Vec::new(), i64::MIN, i64::MIN));
+        let ordered = self.scan(sql, &mut |row| {
+            let subject = blob(row.get_ref(0)?).unwrap_or_default();
+            let (kind, seq): (i64, i64) = (row.get(1)?, row.get(2)?);
+            read.take((subject, kind, seq));
+            let ordered = (last.0.as_slice(), last.1, last.2) < (subject, kind, seq);
+            last.0.clear();
+            last.0.extend_from_slice(subject);
+            (last.1, last.2) = (kind, seq);
+            Ok(ordered)
+        })?;
+        Ok((!ordered || !read.is(indexed.subject)).then(|| differs("subject")))
     }
+}
+
+impl Inside<'_> {
+    /// Visits rows until the visitor answers no; gives its last answer.
+    fn scan(&self, sql: &str, visit: &mut dyn FnMut(&Row<'_>) -> rusqlite::Result<bool>) -> Result<bool> {
+        let mut run = || -> rusqlite::Result<bool> {
+            let mut statement = self.connection.prepare(sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                if !visit(row)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        };
+        run().map_err(|error| StoreError::sqlite(self.location, &error))
+    }
+}
+
+fn differs(index: &str) -> String {
+    format!("the index by which entries are found by {index} does not lead to what there is")
 }
 
 fn aged(row: &Row<'_>) -> rusqlite::Result<AgedRow> {
