@@ -24,6 +24,10 @@
     )
 )]
 
+// For what the tests of this crate share with those of others.
+#[cfg(test)]
+extern crate self as voxguard_core;
+
 pub mod access;
 pub mod audio;
 pub mod config;

@@ -3,17 +3,18 @@
 //! After a change that changes them on purpose: `VOXGUARD_WRITE_VECTORS=1 cargo test -p voxguard-core --test
 //! ledger_vectors`.
 
+mod speech;
+
 use std::convert::Infallible;
 
 use serde_json::{Value, json};
-use voxguard_core::audio::SampleFormat;
 use voxguard_core::id::MarkId;
 use voxguard_core::key::{Key, hex};
 use voxguard_core::ledger::proof::{self, Nodes};
 use voxguard_core::ledger::tree::{Frontier, Hash};
 use voxguard_core::ledger::{
-    Body, Checkpoint, Continuation, Event, EventKind, Generation, Inclusion, LedgerKey, Outcome, Record,
-    Refusal, Tail, VerifyingKey, Witness,
+    Body, Checkpoint, Continuation, Event, EventKind, Generation, Inclusion, LedgerKey, Record, Refusal, Tail,
+    VerifyingKey, Witness,
 };
 use voxguard_core::policy::Action;
 
@@ -36,24 +37,10 @@ fn record(seq: u64) -> Record {
             attachment: None,
         }),
         1 => Body::Generation(Generation {
-            subject: Some([2; 32]),
-            voice: "heart".to_owned(),
-            text: [3; 32],
-            policy: Some([4; 32]),
-            action: Action::Allow,
             mark: Some(MarkId::new(0x1234_0000 + seq)),
-            key: None,
-            rate: 24_000,
-            channels: 1,
-            frames_in: 48_000,
-            frames_marked: 48_000,
-            sample_format: SampleFormat::F32,
-            audio_in: [6; 32],
-            audio_out: [7; 32],
-            outcome: Outcome::Complete,
             model: Some("hibari-tts".to_owned()),
             parameters: Some([8; 32]),
-            attachment: None,
+            ..speech::generation()
         }),
         _ => {
             let mut event = Event::new(EventKind::DataAccess);

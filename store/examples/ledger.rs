@@ -12,13 +12,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use voxguard_core::audio::SampleFormat;
 use voxguard_core::id::{MarkId, SubjectId};
 use voxguard_core::key::Key;
-use voxguard_core::ledger::{Body, Generation, Inclusion, LedgerKey, Lookup, Outcome, Record, VerifyingKey};
-use voxguard_core::policy::Action;
+use voxguard_core::ledger::{Body, Generation, Inclusion, LedgerKey, Lookup, Record, VerifyingKey};
 use voxguard_core::watermark::codeword;
 use voxguard_store::Ledger;
+
+#[path = "../../core/tests/speech/mod.rs"]
+mod speech;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -87,23 +88,11 @@ fn generation(key: &LedgerKey, number: u64) -> Result<Record, Failure> {
         time_ms: 1_763_765_700_000 + number,
         body: Body::Generation(Generation {
             subject: Some(key.subject_tag(&subject)),
-            voice: "heart".to_owned(),
             text: audio,
-            policy: Some([4; 32]),
-            action: Action::Allow,
             mark: Some(MarkId::new(mixed >> 32)),
             key: Some(key.id()),
-            rate: 24_000,
-            channels: 1,
-            frames_in: 48_000,
-            frames_marked: 48_000,
-            sample_format: SampleFormat::F32,
-            audio_in: [6; 32],
             audio_out: audio,
-            outcome: Outcome::Complete,
-            model: None,
-            parameters: None,
-            attachment: None,
+            ..speech::generation()
         }),
     })
 }

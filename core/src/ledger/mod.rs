@@ -29,7 +29,7 @@ pub mod request;
 pub mod retention;
 pub mod subject;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod time;
 pub mod tlog_proof;
 pub mod tree;

@@ -1,11 +1,13 @@
 //! Records and ledgers for the tests of this room.
 
-use super::record::{Body, Generation, Outcome, Record, Refusal};
+use super::record::{Body, Generation, Record, Refusal};
 use super::{Entry, LedgerKey, Tail};
-use crate::audio::SampleFormat;
 use crate::id::MarkId;
 use crate::key::{Key, KeyId};
 use crate::policy::Action;
+
+#[path = "../../tests/speech/mod.rs"]
+pub mod speech;
 
 /// A generation that carries this mark.
 pub fn generation(mark: u32) -> Record {
@@ -13,24 +15,9 @@ pub fn generation(mark: u32) -> Record {
         id: [1; 16],
         time_ms: 1_763_765_700_123,
         body: Body::Generation(Generation {
-            subject: Some([2; 32]),
-            voice: "heart".to_owned(),
-            text: [3; 32],
-            policy: Some([4; 32]),
-            action: Action::Allow,
             mark: Some(MarkId::new(mark.into())),
             key: Some(KeyId::from_bytes([5; 8])),
-            rate: 24_000,
-            channels: 1,
-            frames_in: 48_000,
-            frames_marked: 48_000,
-            sample_format: SampleFormat::F32,
-            audio_in: [6; 32],
-            audio_out: [7; 32],
-            outcome: Outcome::Complete,
-            model: None,
-            parameters: None,
-            attachment: None,
+            ..speech::generation()
         }),
     }
 }

@@ -81,30 +81,19 @@ mod testing {
     use crate::audio::SampleFormat;
     use crate::id::MarkId;
     use crate::key::KeyId;
-    use crate::ledger::{Body, Generation, Outcome, Record, Refusal, StoredRecord};
+    use crate::ledger::testing::speech::generation;
+    use crate::ledger::{Body, Generation, Record, Refusal, StoredRecord};
     use crate::policy::Action;
 
     /// A record of marked speech.
     pub fn spoken() -> StoredRecord {
         let generation = Generation {
-            subject: Some([2; 32]),
-            voice: "heart".to_owned(),
-            text: [3; 32],
             policy: None,
-            action: Action::Allow,
             mark: Some(MarkId::new(0x1234_abcd)),
             key: Some(KeyId::from_bytes([5; 8])),
-            rate: 24_000,
-            channels: 1,
-            frames_in: 48_000,
-            frames_marked: 48_000,
             sample_format: SampleFormat::I16,
-            audio_in: [6; 32],
-            audio_out: [7; 32],
-            outcome: Outcome::Complete,
             model: Some("tts-1".to_owned()),
-            parameters: None,
-            attachment: None,
+            ..generation()
         };
         let body = Body::Generation(generation);
         StoredRecord { seq: 9, record: Record { id: [1; 16], time_ms: 1_763_765_700_123, body } }

@@ -4,12 +4,14 @@
 use std::path::Path;
 
 use rusqlite::Connection;
-use voxguard_core::audio::SampleFormat;
 use voxguard_core::id::{MarkId, SubjectId};
 use voxguard_core::key::Key;
-use voxguard_core::ledger::{Body, Generation, LedgerKey, Outcome, Record, Refusal};
+use voxguard_core::ledger::{Body, Generation, LedgerKey, Record, Refusal};
 use voxguard_core::policy::Action;
 use voxguard_store::Ledger;
+
+#[path = "../../../core/tests/speech/mod.rs"]
+mod speech;
 
 /// The key made of this byte.
 pub fn key(byte: u8) -> Key {
@@ -31,23 +33,10 @@ pub fn generation(mark: u32) -> Record {
         time_ms: 1_763_765_700_000 + u64::from(mark),
         body: Body::Generation(Generation {
             subject: Some(key.subject_tag(&subject())),
-            voice: "heart".to_owned(),
             text: key.commit_text("Good evening."),
-            policy: Some([4; 32]),
-            action: Action::Allow,
             mark: Some(MarkId::new(mark.into())),
             key: Some(key.id()),
-            rate: 24_000,
-            channels: 1,
-            frames_in: 48_000,
-            frames_marked: 48_000,
-            sample_format: SampleFormat::F32,
-            audio_in: [6; 32],
-            audio_out: [7; 32],
-            outcome: Outcome::Complete,
-            model: None,
-            parameters: None,
-            attachment: None,
+            ..speech::generation()
         }),
     }
 }

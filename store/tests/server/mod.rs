@@ -56,6 +56,29 @@ impl Server {
         self.url(name)
     }
 
+    /// Does this in the database of this URL, behind a ledger's back.
+    #[allow(dead_code)]
+    pub fn tamper(&self, url: &str, sql: &str) {
+        self.execute(url.rsplit('/').next().unwrap(), sql);
+    }
+
+    /// Every file of the server, its own log included, as bytes.
+    #[allow(dead_code)]
+    pub fn files(&self) -> Vec<u8> {
+        self.execute("postgres", "CHECKPOINT");
+        let (mut folders, mut bytes) = (vec![self.data.clone()], Vec::new());
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().flatten() {
+                match entry.file_type().unwrap().is_dir() {
+                    true => folders.push(entry.path()),
+                    // One that went meanwhile is none.
+                    false => bytes.extend(std::fs::read(entry.path()).unwrap_or_default()),
+                }
+            }
+        }
+        bytes
+    }
+
     fn url(&self, name: &str) -> String {
         format!("postgresql://postgres@127.0.0.1:{}/{name}", self.port)
     }

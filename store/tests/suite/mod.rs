@@ -18,6 +18,23 @@ const NOW: u64 = 1_763_765_800_000;
 /// Makes a test of each statement; `$fresh` gives a new, empty ledger of `key(1)` and a guard of it.
 #[macro_export]
 macro_rules! suite {
+    ($fresh:path) => {
+        suite! { $fresh:
+            records_come_back_under_numbers_from_1
+            records_are_found_by_mark_content_subject_kind_and_time_page_by_page
+            many_writers_get_every_number_once
+            every_entry_is_proven_offline_and_checkpoints_continue_each_other
+            a_forgotten_person_leaves_records_that_prove_themselves_and_name_nobody
+            a_legal_hold_keeps_what_would_be_erased_or_purged
+            what_is_due_is_purged_recorded_and_still_verified
+            consent_is_given_checked_and_withdrawn
+            a_host_records_its_own_events_and_no_others
+            a_checkpoint_of_another_past_is_told
+            an_export_carries_the_bytes_that_prove_each_record
+            a_checkpoint_sink_is_told_at_once_as_records_come_and_again_when_it_fails
+            a_ledger_is_not_followed_by_one_of_its_own_key
+        }
+    };
     ($fresh:path: $($name:ident)*) => {
         $(
             #[test]

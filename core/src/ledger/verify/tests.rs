@@ -32,8 +32,11 @@ fn stored(from: u32, count: u32) -> Stored {
 }
 
 fn verify(stored: &Stored, checkpoint: Option<&Checkpoint>) -> Verification {
-    let key = key(1);
-    let mut verifier = Verifier::new(&key, checkpoint);
+    fed(Verifier::new(&key(1), checkpoint), stored).finish(&stored.tail)
+}
+
+/// The verifier behind all of these entries.
+fn fed<'a>(mut verifier: Verifier<'a>, stored: &Stored) -> Verifier<'a> {
     for (entry, mark) in stored.entries.iter().zip(&stored.marks) {
         verifier.feed(&Row {
             seq: entry.seq as i64,
@@ -47,7 +50,7 @@ fn verify(stored: &Stored, checkpoint: Option<&Checkpoint>) -> Verification {
             time_ms: stored.time_ms,
         });
     }
-    verifier.finish(&stored.tail)
+    verifier
 }
 
 fn checkpoint(count: u32) -> Checkpoint {
@@ -263,21 +266,7 @@ fn what_was_purged_is_empty_and_nothing_else_is() {
 fn who_has_no_key_holds_the_ledger_against_a_checkpoint() {
     let good = stored(1, 5);
     let public = |stored: &Stored, checkpoint: &Checkpoint| {
-        let mut verifier = Verifier::public(checkpoint);
-        for (entry, mark) in stored.entries.iter().zip(&stored.marks) {
-            verifier.feed(&Row {
-                seq: entry.seq as i64,
-                record: &entry.record,
-                leaf: &entry.leaf,
-                mac: &entry.mac,
-                mark: *mark,
-                subject: stored.subject.as_ref().map(|tag| tag.as_slice()),
-                kind: 1,
-                content: Some(CONTENT),
-                time_ms: stored.time_ms,
-            });
-        }
-        verifier.finish(&[])
+        fed(Verifier::public(checkpoint), stored).finish(&[])
     };
     assert!(public(&good, &checkpoint(5)).intact);
     assert!(public(&good, &checkpoint(3)).intact);
