@@ -416,6 +416,11 @@ export declare class Ledger extends Handle {
   verify(checkpoint?: string | null): Promise<Verification>;
   /** Does one of the operations of docs/LEDGER.md, such as ask('prove', { seq: 7 }), and gives its answer. */
   ask(operation: string, fields?: { [field: string]: unknown }): Promise<unknown>;
+  /**
+   * Changes keys: ends this ledger and lets the next one, under another key, go on; each gets a record that names the
+   * other. Gives the last checkpoint of this one.
+   */
+  rotate(next: Ledger): Promise<string>;
   /** What a stranger needs to check a checkpoint: a C2SP verifier key. */
   readonly verifyingKey: string;
 }

@@ -31,7 +31,8 @@ voxguard check [TEXT|-] --rules RULES.json [--markup auto|plain|ssml]
 voxguard mark IN OUT --key KEY.json [--ledger URL --subject ID --voice NAME --text TEXT --rules RULES.json]
                                            marks speech; OUT is .wav or .flac, 16 bit
 voxguard detect FILE... --key KEY.json [--ledger URL] [--effort fast|normal|thorough]
-                                           looks for the mark, and for its record
+                                           looks for the mark, and for its record; where the id cannot be read,
+                                           for the one of the ledger's that the sound agrees with
 voxguard ledger checkpoint --ledger URL --key KEY.json [--out FILE] [--note]
                                            a signed statement of size and root, to be kept elsewhere
 voxguard ledger verify --ledger URL [--checkpoint FILE] (--key KEY.json | --public-key KEY)

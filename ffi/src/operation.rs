@@ -313,7 +313,7 @@ fn ask(ledger: &Ledger, question: Question) -> Result<Value> {
         }
         Question::Aigc { seq, producer } => {
             let label = aigc::label(&existing(ledger, seq)?, &producer).map_err(argument)?;
-            Ok(json!({"label": label, "placements": aigc::PLACEMENTS}))
+            Ok(json!({"label": label, "placements": aigc::placements(&label)}))
         }
         Question::LatentDisclosure { seq, provider, system, version } => {
             let stored = existing(ledger, seq)?;

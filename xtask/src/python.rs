@@ -27,8 +27,15 @@ pub const PICTURE: Packages = Packages { name: "matplotlib", requirements: &["ma
 /// What the attacks of the robustness bench need at least.
 pub const SIGNAL: Packages =
     Packages { name: "scipy and soundfile", requirements: &["scipy>=1.9", "soundfile>=0.12"] };
-pub const TESTS: Packages =
-    Packages { name: "pytest, mypy and numpy", requirements: &["pytest>=8", "mypy>=1.10", "numpy"] };
+pub const TESTS: Packages = Packages {
+    name: "pytest, mypy, numpy and jsonschema",
+    requirements: &["pytest>=8", "mypy>=1.10", "numpy", "jsonschema>=4.18,<5"],
+};
+/// The C2PA project's own library, which signs and reads back what our assertions say, and certificates for it.
+pub const CREDENTIALS: Packages = Packages {
+    name: "c2pa and cryptography",
+    requirements: &["c2pa-python>=0.38,<0.39", "cryptography>=42"],
+};
 
 /// An environment, and where the voxguard package lies when it could not be installed there.
 pub struct Environment {

@@ -65,6 +65,12 @@ class Ledger extends Handle {
     return JSON.parse(await callAsync(() => held.ask(question)));
   }
 
+  async rotate(next) {
+    const held = native(this, Ledger, 'this');
+    const other = native(next, Ledger, 'next');
+    return callAsync(() => held.rotate(other));
+  }
+
   get verifyingKey() {
     const held = native(this, Ledger, 'this');
     return call(() => held.verifyingKey());

@@ -107,6 +107,12 @@ impl Ledger {
     }
 
     #[napi]
+    pub fn rotate(&self, env: Env, next: &Ledger) -> Result<AsyncTask<Job<String>>> {
+        let (ledger, next) = (self.held(&env)?, next.held(&env)?);
+        Ok(start(move || ledger.rotate(&next)))
+    }
+
+    #[napi]
     pub fn verifying_key(&self, env: Env) -> Result<String> {
         self.held(&env)?.verifying_key().map_err(|error| raise(&env, &error))
     }

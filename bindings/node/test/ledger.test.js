@@ -6,10 +6,10 @@ const { chmodSync, readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { test } = require('node:test');
 
-const { Guard, Key, Ledger } = require('..');
+const { Guard, Key, Ledger, checkProof, detect } = require('..');
 const { folder, ledgerUrl } = require('../fixtures/folder.js');
 const { refusal } = require('../fixtures/refusal.js');
-const { KEY, speech } = require('../fixtures/speech.js');
+const { KEY, joined, speech } = require('../fixtures/speech.js');
 
 const key = Key.fromHex(KEY);
 
@@ -211,4 +211,53 @@ test('many writers at once are all recorded', async () => {
   const seqs = all.flat().map((record) => record.seq).sort((a, b) => a - b);
   assert.deepStrictEqual(seqs, Array.from({ length: 100 }, (_, index) => index + 1));
   assert.deepStrictEqual(await ledger.verify(), { intact: true, entries: 100, fault: null });
+});
+
+test('what is asked of a ledger is answered, and what it says to others is its own', async () => {
+  const ledger = await Ledger.open('sqlite::memory:', { key });
+  const [record] = await spoken(ledger, 1, 'anna');
+  const proof = await ledger.ask('prove', { seq: 1 });
+  assert.strictEqual((await checkProof({ proof, key: ledger.verifyingKey })).holds, true);
+  const aigc = await ledger.ask('aigc', { seq: 1, producer: 'Example' });
+  assert.strictEqual(aigc.label.ReservedCode1, record.audioOut);
+  const flac = aigc.placements.find((place) => place.container === 'flac');
+  assert.strictEqual(Buffer.from(flac.base64, 'base64').toString(), `AIGC=${JSON.stringify(aigc.label)}`);
+  const grant = { voice: 'anna', scopes: ['synthesize'] };
+  await ledger.ask('give_consent', { subject: 'anna', grant });
+  const asked = { subject: 'anna', voice: 'anna', scope: 'synthesize' };
+  assert.strictEqual((await ledger.ask('consent', asked)).given, true);
+  assert.strictEqual((await ledger.ask('request', { subject: 'anna', right: 'objection' })).granted, true);
+  assert.strictEqual((await ledger.ask('consent', asked)).reason, 'refused');
+  const { report } = await ledger.ask('compliance', { from_ms: 0, until_ms: 2 ** 42 });
+  assert.strictEqual(report.speech.coverage, 1);
+  assert.strictEqual((await ledger.ask('request', { subject: 'anna', right: 'erasure' })).granted, true);
+  assert.deepStrictEqual(await ledger.find({ subject: 'anna' }), []);
+  assert.strictEqual((await ledger.verify()).intact, true);
+  await assert.rejects(ledger.ask('sing'), refusal('VG_ERR_ARGUMENT', /sing/));
+  ledger.close();
+});
+
+test('a clip whose id is not read leads to its record by its soft bits', async () => {
+  const ledger = await Ledger.open('sqlite::memory:', { key });
+  const guard = new Guard({ key, ledger });
+  const utterance = guard.utterance({ text: 'Good morning.', voice: 'heart' });
+  const first = utterance.mark(speech(4));
+  const { samples, record } = await utterance.finish();
+  const detection = await detect(joined([first, samples]), { sampleRate: 24000, keys: [key] });
+  const soft = Array.from(detection.softBits, (bit, place) => bit * (place % 9 === 0 ? -0.2 : 0.5));
+  const match = await ledger.ask('lookup', { soft, chips: detection.chips });
+  assert.strictEqual(match.found, true);
+  assert.strictEqual(Number.parseInt(match.mark, 16), record.mark);
+  guard.close();
+  ledger.close();
+});
+
+test('a ledger goes on under another key', async () => {
+  const [old, following] = [new Ledger('sqlite::memory:', { key }), new Ledger('sqlite::memory:', { key: Key.generate() })];
+  const last = await old.rotate(following);
+  assert.strictEqual((await old.verify(last)).intact, true);
+  const [rotation] = await following.ask('find', { kind: 'key_rotation' });
+  assert.strictEqual(rotation.detail, old.verifyingKey);
+  await assert.rejects(old.rotate(old), refusal('VG_ERR_ARGUMENT', /key/));
+  await assert.rejects(old.rotate('sqlite::memory:'), refusal('VG_ERR_ARGUMENT', /next/));
 });

@@ -56,6 +56,11 @@ impl Ledger {
         self.ask_of(py, |ledger| ledger.verifying_key())
     }
 
+    fn rotate(&self, py: Python<'_>, next: &Self) -> PyResult<String> {
+        let next = next.handle(py)?;
+        self.ask_of(py, move |ledger| ledger.rotate(&next))
+    }
+
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         let ledger = self.held().take();
         work(py, || {

@@ -1,6 +1,6 @@
 """Content Credentials with our mark as their soft binding, signed and read by the C2PA project's own library.
 
-Skipped unless ``pip install -r bindings/python/requirements-c2pa.txt`` was done before.
+``cargo xtask test`` installs what it needs (``pip install c2pa-python cryptography``); skipped without.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@
 //! made it, `ReservedCode1` for the maker's own integrity value, `ContentPropagator`, `PropagateID` and
 //! `ReservedCode2` for who passes it on. The value is JSON text under the key `AIGC`.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::{ReportError, checked, generation, uuid};
@@ -37,8 +39,8 @@ pub struct AigcLabel {
     pub reserved_code_2: String,
 }
 
-/// Where the label goes in a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// The label as it goes into a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Placement {
     /// The sort of file.
     pub container: &'static str,
@@ -46,14 +48,24 @@ pub struct Placement {
     pub structure: &'static str,
     /// The field.
     pub field: &'static str,
+    /// The bytes that go there, in base64: [`wav_chunk`], [`id3_tag`], [`vorbis_comment`].
+    pub base64: String,
 }
 
-/// Where the label goes in WAV, MP3 and FLAC.
-pub const PLACEMENTS: [Placement; 3] = [
-    Placement { container: "wav", structure: "RIFF LIST INFO chunk", field: "AIGC" },
-    Placement { container: "mp3", structure: "ID3v2.4 TXXX frame", field: "AIGC" },
-    Placement { container: "flac", structure: "VORBIS_COMMENT block", field: "AIGC" },
-];
+/// The label in WAV, MP3 and FLAC.
+pub fn placements(label: &AigcLabel) -> [Placement; 3] {
+    let placement = |container, structure, bytes: &[u8]| Placement {
+        container,
+        structure,
+        field: "AIGC",
+        base64: STANDARD.encode(bytes),
+    };
+    [
+        placement("wav", "RIFF LIST INFO chunk", &wav_chunk(label)),
+        placement("mp3", "ID3v2.4 TXXX frame", &id3_tag(label)),
+        placement("flac", "VORBIS_COMMENT block", vorbis_comment(label).as_bytes()),
+    ]
+}
 
 /// The label of what this record speaks of.
 pub fn label(stored: &StoredRecord, producer: &str) -> Result<AigcLabel, ReportError> {

@@ -112,6 +112,14 @@ class Ledger:
         question = {"operation": _arguments.text(operation, "operation"), **fields}
         return json.loads(self._native.ask(json.dumps(question)))
 
+    def rotate(self, next: Ledger) -> str:
+        """Changes keys: ends this ledger and lets ``next``, under another key, go on. Each gets a record that names
+        the other. Gives the last checkpoint of this one.
+        """
+        if not isinstance(next, Ledger):
+            raise TypeError(f"next is a {type(next).__name__}: accepted is a voxguard.Ledger")
+        return self._native.rotate(next._native)
+
     @property
     def verifying_key(self) -> str:
         """The public key of the checkpoints, as signed notes write it."""
