@@ -326,17 +326,7 @@ fn ask(ledger: &Ledger, question: Question) -> Result<Value> {
         }
         Question::Compliance { from_ms, until_ms, html, verify } => {
             let mut counting = compliance::Counting::new(from_ms, until_ms);
-            let mut after = 0;
-            loop {
-                let (from_ms, until_ms) = (Some(from_ms), Some(until_ms));
-                let query = Query { from_ms, until_ms, after: Some(after), limit: PAGE, ..Query::default() };
-                let page = ledger.find(&query)?;
-                page.iter().for_each(|stored| counting.take(stored));
-                match page.last() {
-                    Some(last) if page.len() == PAGE as usize => after = last.seq,
-                    _ => break,
-                }
-            }
+            ledger.visit_span(from_ms, until_ms, |stored| counting.take(stored))?;
             let verified = match verify {
                 true => Some(ledger.verify(None)?.to_string()),
                 false => None,

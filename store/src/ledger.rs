@@ -177,6 +177,33 @@ impl Ledger {
         })
     }
 
+    /// Visits the records from a time until before another, in order, a page at a time.
+    pub fn visit_span(
+        &self,
+        from_ms: u64,
+        until_ms: u64,
+        mut visit: impl FnMut(&StoredRecord),
+    ) -> Result<(), StoreError> {
+        let (from, until) = (number(from_ms), number(until_ms));
+        let Some((first, last)) = self.read(|rows| rows.span(from, until))? else { return Ok(()) };
+        let mut select = Select {
+            from_ms: Some(from),
+            until_ms: Some(until),
+            after: Some(first - 1),
+            before: Some(last.saturating_add(1)),
+            limit: Self::MAX_FOUND,
+            ..Select::default()
+        };
+        loop {
+            let page = self.read(|rows| self.entries().select(rows, &select))?;
+            page.iter().for_each(&mut visit);
+            match page.last() {
+                Some(last) if page.len() == Self::MAX_FOUND as usize => select.after = Some(number(last.seq)),
+                _ => return Ok(()),
+            }
+        }
+    }
+
     /// Records of a subject: by pseudonym, and by tag as ledgers of the first schema have it.
     fn of_subject(
         &self,

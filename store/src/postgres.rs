@@ -353,6 +353,13 @@ impl Rows for Inside<'_> {
         self.all_once(&sql, &values, |row| EntryRow { previous: row.get(9), ..entry(row) })
     }
 
+    fn span(&mut self, from_ms: i64, until_ms: i64) -> Result<Option<(i64, i64)>> {
+        let sql = "SELECT min(seq), max(seq) FROM voxguard_entry WHERE time_ms >= $1 AND time_ms < $2";
+        let span: Option<(Option<i64>, Option<i64>)> =
+            self.one(sql, &[&from_ms, &until_ms], |row| (row.get(0), row.get(1)))?;
+        Ok(span.and_then(|(first, last)| first.zip(last)))
+    }
+
     fn each(&mut self, visit: &mut dyn FnMut(&ledger::Row<'_>) -> bool) -> Result<()> {
         let mut after = i64::MIN;
         loop {

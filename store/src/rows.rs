@@ -139,15 +139,18 @@ impl Select {
         let mut conditions = vec!["length(e.record) > 0".to_owned()];
         let mut add = |column: &str, relation: &str, param: Param| {
             params.push(param);
-            conditions.push(format!("e.{column} {relation} {sign}{}", params.len()));
+            conditions.push(format!("{column} {relation} {sign}{}", params.len()));
         };
+        // Page by page the entries are walked by number: by the index of times, each page would sort them all.
+        let walks = self.after.is_some() || self.before.is_some();
+        let time = if walks { "+e.time_ms" } else { "e.time_ms" };
         let numbers = [
-            ("mark", "=", self.mark),
-            ("content", "=", self.content),
-            ("time_ms", ">=", self.from_ms),
-            ("time_ms", "<", self.until_ms),
-            ("seq", ">", self.after),
-            ("seq", "<", self.before),
+            ("e.mark", "=", self.mark),
+            ("e.content", "=", self.content),
+            (time, ">=", self.from_ms),
+            (time, "<", self.until_ms),
+            ("e.seq", ">", self.after),
+            ("e.seq", "<", self.before),
         ];
         for (column, relation, number) in numbers {
             if let Some(number) = number {
@@ -155,7 +158,7 @@ impl Select {
             }
         }
         if let Some(subject) = &self.subject {
-            add("subject", "=", Param::Bytes(subject.clone()));
+            add("e.subject", "=", Param::Bytes(subject.clone()));
         }
         if !self.kinds.is_empty() {
             let kinds: Vec<String> = self.kinds.iter().map(i64::to_string).collect();
@@ -182,6 +185,8 @@ pub(crate) trait Rows {
     fn last(&mut self) -> Result<Option<(i64, Vec<u8>)>, StoreError>;
 
     fn select(&mut self, select: &Select) -> Result<Vec<EntryRow>, StoreError>;
+    /// The lowest and the highest number of the entries from a time until before another.
+    fn span(&mut self, from_ms: i64, until_ms: i64) -> Result<Option<(i64, i64)>, StoreError>;
     /// Visits every entry in the order of their numbers until the visitor answers no. Damage of the file
     /// is told as an error.
     fn each(&mut self, visit: &mut dyn FnMut(&ledger::Row<'_>) -> bool) -> Result<(), StoreError>;

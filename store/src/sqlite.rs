@@ -218,6 +218,14 @@ impl Rows for Inside<'_> {
         })
     }
 
+    fn span(&mut self, from_ms: i64, until_ms: i64) -> Result<Option<(i64, i64)>> {
+        let sql =
+            "SELECT min(seq), max(seq) FROM entry INDEXED BY entry_time WHERE time_ms >= ?1 AND time_ms < ?2";
+        let span: Option<(Option<i64>, Option<i64>)> =
+            self.one(sql, [from_ms, until_ms], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(span.and_then(|(first, last)| first.zip(last)))
+    }
+
     fn each(&mut self, visit: &mut dyn FnMut(&ledger::Row<'_>) -> bool) -> Result<()> {
         let sql =
             "SELECT seq, record, leaf, mac, kind, mark, subject, content, time_ms FROM entry ORDER BY seq";

@@ -124,7 +124,7 @@ const TAMPERINGS: [(&str, Option<u64>, FaultKind); 12] = [
     ("DELETE FROM voxguard_entry WHERE seq = 4", Some(4), FaultKind::Missing),
     ("DELETE FROM voxguard_entry WHERE seq > 7", None, FaultKind::Cut),
     (
-        "UPDATE voxguard_entry SET record = overlay(record placing '\\x00'::bytea from 30) WHERE seq = 4",
+        "UPDATE voxguard_entry SET record = set_byte(record, 40, get_byte(record, 40) # 1) WHERE seq = 4",
         Some(4),
         FaultKind::Record,
     ),
@@ -154,7 +154,9 @@ fn what_is_done_in_the_database_behind_a_ledgers_back_is_noticed() {
     for (sql, seq, kind) in TAMPERINGS {
         let Some(url) = place() else { return };
         let ledger = Ledger::open(&url, &key(1)).unwrap();
-        (1..=9).for_each(|mark| drop(ledger.append(&generation(mark)).unwrap()));
+        for mark in 1..=9 {
+            ledger.append(&generation(mark)).unwrap();
+        }
         let checkpoint = ledger.checkpoint(0).unwrap();
         assert!(ledger.verify(Some(&checkpoint)).unwrap().intact);
         Server::shared().unwrap().tamper(&url, sql);
@@ -171,7 +173,7 @@ fn no_file_of_the_server_holds_a_plaintext_or_an_unkeyed_hash_of_it() {
     let sealed = Some((Category::Transcripts, text.as_bytes()));
     let stored = ledger.record(generation(1), sealed).unwrap();
     assert!(ledger.request(&subject(), Right::Erasure, None, 1).unwrap().granted);
-    let files = Server::shared().unwrap().files();
+    let files = Server::shared().unwrap().files(&url);
     let holds = |part: &[u8]| files.windows(part.len()).any(|bytes| bytes[0] == part[0] && bytes == part);
     assert!(holds(stored.record.subject().unwrap()), "the scan finds what is there");
     for gone in [text.as_bytes(), b"Pforzheim", subject().as_str().as_bytes(), &Sha256::digest(text)] {

@@ -62,21 +62,17 @@ impl Server {
         self.execute(url.rsplit('/').next().unwrap(), sql);
     }
 
-    /// Every file of the server, its own log included, as bytes.
+    /// Every file of the database of this URL and of the server's own log, as bytes.
     #[allow(dead_code)]
-    pub fn files(&self) -> Vec<u8> {
+    pub fn files(&self, url: &str) -> Vec<u8> {
         self.execute("postgres", "CHECKPOINT");
-        let (mut folders, mut bytes) = (vec![self.data.clone()], Vec::new());
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap().flatten() {
-                match entry.file_type().unwrap().is_dir() {
-                    true => folders.push(entry.path()),
-                    // One that went meanwhile is none.
-                    false => bytes.extend(std::fs::read(entry.path()).unwrap_or_default()),
-                }
-            }
-        }
-        bytes
+        let mut client = postgres::Client::connect(url, postgres::NoTls).unwrap();
+        let sql = "SELECT oid FROM pg_database WHERE datname = current_database()";
+        let number: u32 = client.query_one(sql, &[]).unwrap().get(0);
+        let folders = [self.data.join(format!("base/{number}")), self.data.join("pg_wal")];
+        let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap().flatten());
+        // One that is a folder, or went meanwhile, is none.
+        files.flat_map(|file| std::fs::read(file.path()).unwrap_or_default()).collect()
     }
 
     fn url(&self, name: &str) -> String {

@@ -83,6 +83,11 @@ pub fn records_are_found_by_mark_content_subject_kind_and_time_page_by_page(ledg
     let time = |mark: u64| Some(1_763_765_700_000 + mark);
     assert_eq!(find(Query { from_ms: time(6), ..all.clone() }), [2]);
     assert_eq!(find(Query { from_ms: time(5), until_ms: time(6), ..all.clone() }), [1, 3]);
+    assert_eq!(find(Query { from_ms: time(5), until_ms: time(6), after: Some(1), ..all.clone() }), [3]);
+    let mut visited = Vec::new();
+    ledger.visit_span(time(5).unwrap(), time(6).unwrap(), |stored| visited.push(stored.seq)).unwrap();
+    assert_eq!(visited, [1, 3]);
+    ledger.visit_span(0, 1, |_| panic!("nothing is of that time")).unwrap();
     assert_eq!(find(Query { limit: 2, ..all.clone() }), [1, 2]);
     assert_eq!(find(Query { after: Some(2), limit: 1, ..all.clone() }), [3]);
     assert_eq!(find(Query { newest_first: true, before: Some(3), limit: 1, ..all }), [2]);
@@ -202,6 +207,12 @@ pub fn what_is_due_is_purged_recorded_and_still_verified(ledger: &Ledger) {
     assert_eq!(ledger.get(1).unwrap(), None);
     assert_eq!(ledger.prove(1, NOW).unwrap(), None);
     assert!(ledger.find_mark(MarkId::new(1)).unwrap().is_empty());
+    // What was purged makes no page shorter.
+    let page = ledger.page(0, 2).unwrap();
+    assert_eq!(seqs(&page).len(), 2, "{page:?}");
+    let mut left = Vec::new();
+    ledger.visit_span(0, u64::MAX, |stored| left.push(stored.seq)).unwrap();
+    assert_eq!(left, seqs(&ledger.page(0, 100).unwrap()));
     let verification = ledger.verify(Some(&checkpoint)).unwrap();
     assert!(verification.intact, "{verification}");
     let last = ledger.len().unwrap();
