@@ -67,6 +67,10 @@ fn sqlite(file: &Path, records: u64) -> Result<(), Failure> {
     appends(&ledger, &ledger_key, WRITERS, 1 << 24)?;
     let mut stage = 100_000;
     while ledger.len()? < records {
+        // What was measured before may have passed it.
+        while stage <= ledger.len()? {
+            stage *= 10;
+        }
         grow(&ledger, &ledger_key, stage.min(records))?;
         stage *= 10;
     }
