@@ -13,8 +13,8 @@ use voxguard_core::key::{Key, hex};
 use voxguard_core::ledger::proof::{self, Nodes};
 use voxguard_core::ledger::tree::{Frontier, Hash};
 use voxguard_core::ledger::{
-    Body, Checkpoint, Continuation, Event, EventKind, Generation, Inclusion, LedgerKey, Record, Refusal, Tail,
-    VerifyingKey, Witness,
+    Body, Checkpoint, Continuation, Event, EventKind, Generation, Inclusion, LedgerKey, Record, Refusal,
+    Tail, VerifyingKey, Witness,
 };
 use voxguard_core::policy::Action;
 

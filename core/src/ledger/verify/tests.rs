@@ -265,9 +265,8 @@ fn what_was_purged_is_empty_and_nothing_else_is() {
 #[test]
 fn who_has_no_key_holds_the_ledger_against_a_checkpoint() {
     let good = stored(1, 5);
-    let public = |stored: &Stored, checkpoint: &Checkpoint| {
-        fed(Verifier::public(checkpoint), stored).finish(&[])
-    };
+    let public =
+        |stored: &Stored, checkpoint: &Checkpoint| fed(Verifier::public(checkpoint), stored).finish(&[]);
     assert!(public(&good, &checkpoint(5)).intact);
     assert!(public(&good, &checkpoint(3)).intact);
     assert_fault(public(&good, &checkpoint(6)), None, FaultKind::Cut);
