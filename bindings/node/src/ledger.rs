@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use napi::Env;
-use napi::bindgen_prelude::AsyncTask;
+use napi::bindgen_prelude::{AsyncTask, BigInt};
 use napi_derive::napi;
 
 use crate::failure::{Result, closed, raise};
