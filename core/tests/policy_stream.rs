@@ -62,7 +62,7 @@ fn same_as_whole(policy: &Arc<Policy>, text: &str, pieces: &[&str]) -> Result<()
     Ok(())
 }
 
-const TEXTS: [&str; 49] = [
+const TEXTS: [&str; 52] = [
     "",
     "Good morning, everybody. How are you?",
     "I will kill you",
@@ -112,6 +112,9 @@ const TEXTS: [&str; 49] = [
     "to hn.do\n@example.com, ok and ok",
     "to john . doe [@] mail . example . com, ok and ok",
     "to john              @              example.com, ok",
+    "ur one one onellidl&lt;kill imejohnot oe at exampl <sub alias&=\"kil>가l\">e<b>",
+    "call &lt;kill me&gt; &amp;lt;kill&amp;gt; and <b &lt;kill> ok",
+    "R&D, Tom &amp; Jerry &lt; 3, kil&lt;l and <kill",
 ];
 
 #[test]

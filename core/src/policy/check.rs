@@ -1,78 +1,16 @@
 //! From a text to a verdict.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::MAX_HITS;
 use super::classifier::{Failure, Finding};
 use super::compile::{Policy, parts};
-use super::disguise::Undone;
 use super::find::{Findings, Place, Reading};
 use super::mask::{self, Mask};
+use super::path::Path;
 use super::rule::{Action, Matcher, Rule, Severity};
 use super::verdict::{Hit, Verdict, ViewName};
-use crate::text::{Markup, Spoken, TextError, View, tags};
-
-/// Most times that references are resolved in what references stood for.
-const MAX_UNESCAPED: usize = 3;
-
-/// The ways that lead from what may be heard of a text back to the text.
-pub(super) struct Path<'s> {
-    views: Vec<Cow<'s, View>>,
-    undone: Undone,
-}
-
-impl<'s> Path<'s> {
-    /// Everything that may be heard of a text: what is spoken, the same with words that markup split joined, with
-    /// references resolved once more, and with overridden directions as they are shown.
-    pub(super) fn all(spoken: &'s Spoken) -> Vec<Path<'s>> {
-        let mut paths = vec![Path { views: vec![Cow::Borrowed(&spoken.text)], undone: Undone::NOTHING }];
-        if let Some(joined) = &spoken.joined {
-            paths.push(Path { views: vec![Cow::Borrowed(joined)], undone: Undone::MARKUP });
-        }
-        // A document's text may itself look like markup; a plain text's references may stand for references.
-        let mut last = vec![Cow::Borrowed(if spoken.markup == Markup::Plain {
-            spoken.joined.as_ref().unwrap_or(&spoken.text)
-        } else {
-            &spoken.text
-        })];
-        let plain_without = spoken.markup == Markup::Plain && spoken.joined.is_none();
-        for _ in 0..MAX_UNESCAPED {
-            let Some(next) =
-                last.last().filter(|_| !plain_without).and_then(|view| tags::joined(view.text()))
-            else {
-                break;
-            };
-            last.push(Cow::Owned(next));
-            paths.push(Path { views: last.clone(), undone: Undone::MARKUP });
-        }
-        if let Some(shown) = tags::shown(spoken.text.text()) {
-            paths.push(Path {
-                views: vec![Cow::Borrowed(&spoken.text), Cow::Owned(shown)],
-                undone: Undone::REVERSED,
-            });
-        }
-        paths
-    }
-
-    fn text(&self) -> &str {
-        self.views.last().map_or("", |view| view.text())
-    }
-
-    fn source(&self, part: Range<usize>) -> Range<usize> {
-        self.views.iter().rev().fold(part, |part, view| view.source(part))
-    }
-
-    /// The first place of the reading that came from this place of the original, or from one after it.
-    fn place_of(&self, original: usize) -> usize {
-        if original == 0 {
-            return 0;
-        }
-        let text = self.text();
-        let mut places = text.char_indices().map(|(at, character)| at..at + character.len_utf8());
-        places.find(|part| self.source(part.clone()).start >= original).map_or(text.len(), |part| part.start)
-    }
-}
+use crate::text::{Markup, Spoken, TextError};
 
 impl Policy {
     /// Judges a text.
@@ -161,7 +99,7 @@ impl Policy {
             })
             .collect();
         Ok(serde_json::json!({
-            "action": verdict.action.name(), "markup": spoken.markup.to_string(), "spoken": spoken.text.text(), "readings": Path::all(&spoken).len(), "hits": hits,
+            "action": verdict.action.name(), "markup": spoken.markup.to_string(), "spoken": spoken.text.text(), "readings": Path::all(text, &spoken, false).len(), "hits": hits,
         }))
     }
 
@@ -169,12 +107,11 @@ impl Policy {
     /// found earlier.
     pub(super) fn findings(&self, text: &str, spoken: &Spoken, from: usize, more: bool) -> Findings {
         let mut all = Findings { places: Vec::new(), open: text.len() };
-        for path in Path::all(spoken) {
+        for path in Path::all(text, spoken, more) {
             let source = |part: Range<usize>| path.source(part);
-            let read = path.text();
             let reading = Reading {
                 original: text,
-                text: read,
+                text: path.text(),
                 source: &source,
                 undone: path.undone,
                 from: path.place_of(from),
@@ -182,36 +119,9 @@ impl Policy {
             };
             let found = self.find(&reading);
             all.places.extend(found.places.into_iter().filter(|place| place.start >= from));
-            if more && found.open < read.len() {
-                let character =
-                    read.get(found.open..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
-                all.open = all.open.min(path.source(found.open..found.open + character).start);
-            } else if more && !read.is_empty() {
-                // Whatever follows the last thing heard is not settled either.
-                let tags = if spoken.markup == Markup::Ssml { 0 } else { tags::settled(text) };
-                all.open = all.open.min(path.source(0..read.len()).end.max(tags));
+            if more {
+                all.open = all.open.min(path.original(found.open));
             }
-        }
-        if spoken.markup == Markup::Ssml {
-            // What a document says may itself look like a tag: then all waits for its end.
-            let said = spoken.text.text();
-            if more && tags::settled(said) < said.len() {
-                all.open = all.open.min(from);
-            }
-            return all;
-        }
-        let settled = if more { tags::settled(text) } else { text.len() };
-        if settled < text.len() {
-            // What follows a tag that is still open may go on with what stands before it.
-            let before = text.get(..settled).unwrap_or_default();
-            let spoken =
-                Spoken { markup: Markup::Plain, text: View::identity(before), joined: tags::joined(before) };
-            let unsettled = if tags::settled(before) == settled {
-                self.findings(before, &spoken, from, more).open
-            } else {
-                from
-            };
-            all.open = all.open.min(settled).min(unsettled.max(from));
         }
         all
     }

@@ -11,11 +11,18 @@
 //! rule with a slip in it would otherwise stand there and never hit. `docs/policy.schema.json` says
 //! the same to editors; a test keeps the two together.
 
+mod older;
+mod value;
+
 use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use self::older::older;
+use self::value::{
+    describe, label, language, mask, named, pattern, problem, refused, required, term_list, texts,
+};
 use super::error::{PolicyError, RuleName};
 use super::pii::Pii;
 use super::rule::{Action, MatchKind, Matcher, Rule, Severity};
@@ -66,16 +73,6 @@ struct Fields {
     pii: Option<Value>,
 }
 
-/// A rule of the older shape: a pattern with a name.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Older {
-    name: Option<Value>,
-    pattern: Option<Value>,
-    severity: Option<Value>,
-    category: Option<Value>,
-}
-
 /// The rules of a file, in the order of the file.
 pub fn read(json: &str) -> Result<Vec<Rule>, PolicyError> {
     if json.len() > MAX_BYTES {
@@ -100,21 +97,6 @@ pub fn read(json: &str) -> Result<Vec<Rule>, PolicyError> {
     numbered(document.rules.into_iter().enumerate().map(|(index, fields)| fields.rule(index)))
 }
 
-/// The rules of a file of the older shape: a list of rules with a `name` and a `pattern`, or an object that holds such
-/// a list and no version.
-fn older(json: &str) -> Option<Vec<Older>> {
-    let value: Value = serde_json::from_str(json).ok()?;
-    let list = match value {
-        Value::Array(list) => list,
-        Value::Object(mut fields) if !fields.contains_key("version") => match fields.remove("rules") {
-            Some(Value::Array(list)) => list,
-            _ => return None,
-        },
-        _ => return None,
-    };
-    list.into_iter().map(|rule| serde_json::from_value(rule).ok()).collect()
-}
-
 /// Rules as they come: each with an id of its own, and not too many terms in all.
 fn numbered(list: impl Iterator<Item = Result<Rule, PolicyError>>) -> Result<Vec<Rule>, PolicyError> {
     let mut rules = Vec::new();
@@ -136,41 +118,6 @@ fn numbered(list: impl Iterator<Item = Result<Rule, PolicyError>>) -> Result<Vec
         rules.push(rule);
     }
     Ok(rules)
-}
-
-impl Older {
-    /// The rule in today's shape: a regular expression; the severities low, medium and high are understood.
-    fn rule(self, index: usize) -> Result<Rule, PolicyError> {
-        let mut name = RuleName { index, id: None };
-        let id = label(&name, "name", self.name)?;
-        name.id = Some(id.clone());
-        let severity = match self.severity.as_ref().and_then(Value::as_str) {
-            Some("low") => Severity::Info,
-            Some("medium") => Severity::Warning,
-            Some("high") => Severity::Error,
-            _ => {
-                let value = required(&name, "severity", self.severity, Severity::ACCEPTED)?;
-                named(&name, "severity", value)?
-            }
-        };
-        let category = match self.category {
-            Some(value) => label(&name, "category", Some(value))?,
-            None => "general".to_owned(),
-        };
-        let matcher = Matcher::Pattern(pattern(&name, self.pattern, None)?);
-        Ok(Rule {
-            id,
-            category,
-            severity,
-            action: severity.default_action(),
-            matcher,
-            language: None,
-            exceptions: Vec::new(),
-            phonetic: false,
-            views: Vec::new(),
-            mask: None,
-        })
-    }
 }
 
 impl Fields {
@@ -243,136 +190,6 @@ impl Fields {
         }
         let mask = self.mask.map(|value| mask(&name, action, value)).transpose()?;
         Ok(Rule { id, category, severity, action, matcher, language, exceptions, phonetic, views, mask })
-    }
-}
-
-/// What is spoken in place of a hit: words that need no escaping in any markup.
-fn mask(rule: &RuleName, action: Action, value: Value) -> Result<String, PolicyError> {
-    let accepted = format!(
-        "up to {MAX_TERM_CHARS} characters without < > & \" ' and control characters, with action \"mask\""
-    );
-    match value {
-        Value::String(text)
-            if action == Action::Mask
-                && text.chars().count() <= MAX_TERM_CHARS
-                && !text.chars().any(|character| character.is_control() || "<>&\"'".contains(character)) =>
-        {
-            Ok(text)
-        }
-        value => Err(refused(rule, "mask", &value, &accepted)),
-    }
-}
-
-/// An id or a category.
-fn label(rule: &RuleName, field: &str, value: Option<Value>) -> Result<String, PolicyError> {
-    let accepted = format!("1 to {MAX_NAME_CHARS} characters, none of them a control character");
-    match required(rule, field, value, &accepted)? {
-        Value::String(text)
-            if !text.trim().is_empty()
-                && text.chars().count() <= MAX_NAME_CHARS
-                && !text.chars().any(char::is_control) =>
-        {
-            Ok(text)
-        }
-        value => Err(refused(rule, field, &value, &accepted)),
-    }
-}
-
-fn named<T: std::str::FromStr<Err = super::rule::NameError>>(
-    rule: &RuleName,
-    field: &str,
-    value: Value,
-) -> Result<T, PolicyError> {
-    let known = value.as_str().unwrap_or_default().parse();
-    known.map_err(|error: super::rule::NameError| refused(rule, field, &value, error.accepted))
-}
-
-fn term_list(
-    rule: &RuleName,
-    kind: MatchKind,
-    terms: Option<Value>,
-    pattern: Option<Value>,
-) -> Result<Vec<String>, PolicyError> {
-    let accepted = format!("with match \"{kind}\" a list of texts, at least one");
-    if pattern.is_some() {
-        return Err(problem(
-            rule,
-            "pattern",
-            format!("does not go with match \"{kind}\": accepted is terms"),
-        ));
-    }
-    texts(rule, "terms", required(rule, "terms", terms, &accepted)?, &accepted)
-}
-
-/// A list of texts with letters in them.
-fn texts(rule: &RuleName, field: &str, value: Value, accepted: &str) -> Result<Vec<String>, PolicyError> {
-    let list = match value {
-        Value::Array(list) if !list.is_empty() => list,
-        value => return Err(refused(rule, field, &value, accepted)),
-    };
-    let accepted = format!("1 to {MAX_TERM_CHARS} characters of text");
-    let term = |(place, value): (usize, Value)| match value {
-        Value::String(text) if !text.trim().is_empty() && text.chars().count() <= MAX_TERM_CHARS => Ok(text),
-        value => Err(refused(rule, &format!("{field}[{place}]"), &value, &accepted)),
-    };
-    list.into_iter().enumerate().map(term).collect()
-}
-
-fn pattern(rule: &RuleName, pattern: Option<Value>, terms: Option<Value>) -> Result<String, PolicyError> {
-    let accepted = format!("a regular expression of 1 to {MAX_PATTERN_CHARS} characters");
-    if terms.is_some() {
-        return Err(problem(rule, "terms", "does not go with match \"regex\": accepted is pattern".into()));
-    }
-    match required(rule, "pattern", pattern, &accepted)? {
-        Value::String(text) if !text.is_empty() && text.chars().count() <= MAX_PATTERN_CHARS => Ok(text),
-        value => Err(refused(rule, "pattern", &value, &accepted)),
-    }
-}
-
-/// A language tag by its outer shape (BCP 47, RFC 5646): `en`, `pt-BR`, `zh-Hant`.
-fn language(rule: &RuleName, value: Value) -> Result<String, PolicyError> {
-    let part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    let first = |part: &str| part.len() >= 2 && part.bytes().all(|b| b.is_ascii_alphabetic());
-    match value {
-        Value::String(text)
-            if text.len() <= MAX_NAME_CHARS
-                && text.split('-').all(part)
-                && text.split('-').next().is_some_and(first) =>
-        {
-            Ok(text)
-        }
-        value => Err(refused(rule, "language", &value, "a language tag as \"en\" or \"pt-BR\"")),
-    }
-}
-
-fn required(
-    rule: &RuleName,
-    field: &str,
-    value: Option<Value>,
-    accepted: &str,
-) -> Result<Value, PolicyError> {
-    value.ok_or_else(|| problem(rule, field, format!("is missing: accepted are {accepted}")))
-}
-
-fn refused(rule: &RuleName, field: &str, value: &Value, accepted: &str) -> PolicyError {
-    problem(rule, field, format!("is {}: accepted are {accepted}", describe(value)))
-}
-
-fn problem(rule: &RuleName, field: &str, problem: String) -> PolicyError {
-    PolicyError::Field { rule: rule.clone(), field: field.to_owned(), problem }
-}
-
-/// A value in a few words: a short one as it stands.
-fn describe(value: &Value) -> String {
-    const SHOWN: usize = 40;
-    match value {
-        Value::String(text) => match text.chars().count() {
-            characters @ 0..=SHOWN if characters == text.len() => format!("{text:?}"),
-            characters => format!("a text of {characters} characters"),
-        },
-        Value::Array(list) => format!("a list of {} values", list.len()),
-        Value::Object(_) => "an object".into(),
-        value => value.to_string(),
     }
 }
 

@@ -20,6 +20,7 @@ pub mod inflect;
 pub mod lint;
 pub mod mask;
 pub mod pack;
+mod path;
 pub mod phonetic;
 pub mod pii;
 pub mod rule;

@@ -3,6 +3,8 @@
 //! English names and the spelling alphabet of the ICAO. Many names are ordinary words ("are", "you", "see"), so a row counts
 //! from four letters on, one of them at least with a name that is nothing else.
 
+use std::sync::LazyLock;
+
 use super::disguise::{Found, Undone};
 use super::vocabulary::Vocabulary;
 use crate::text::hash::hash;
@@ -10,8 +12,6 @@ use crate::text::scan::Word;
 
 /// Fewest letters that are taken for a spelled word.
 const FEWEST: usize = 4;
-/// Longest name of a letter, in bytes.
-const LONGEST_NAME: usize = 9;
 
 /// All names, and all letters: what the filter of words must let pass.
 #[rustfmt::skip]
@@ -26,7 +26,6 @@ pub const NAMES: [&str; 98] = [
 /// The letter that a word names, and whether it is nothing else than its name.
 #[rustfmt::skip]
 fn letter(word: &str) -> Option<(char, bool)> {
-    debug_assert!(word.len() <= LONGEST_NAME);
     let named = match word {
         "ay" | "eh" => ('a', false), "bee" | "be" => ('b', false), "cee" | "see" | "sea" => ('c', false), "dee" => ('d', true), "ee" => ('e', true), "ef" | "eff" => ('f', true),
         "gee" => ('g', false), "aitch" | "haitch" => ('h', true), "eye" | "aye" => ('i', false), "jay" => ('j', true), "kay" | "okay" => ('k', word == "kay"), "el" | "ell" => ('l', true),
@@ -45,32 +44,58 @@ fn letter(word: &str) -> Option<(char, bool)> {
     Some(named)
 }
 
-/// Finds spelled words. `words` are those that the filter let pass, which lets all names of letters pass; `starts` are
-/// all words of the folded text. The second value says from where on more text may change the answer.
-pub fn find(vocabulary: &Vocabulary, text: &str, words: &[Word], starts: &[u32]) -> (Vec<Found>, usize) {
+/// The letters by their names, at places that the names' hashes give.
+struct Letters(Vec<Option<(&'static str, char, bool)>>);
+
+/// Room for [`NAMES`], mostly empty: a power of two.
+const SLOTS: usize = 512;
+
+static LETTERS: LazyLock<Letters> = LazyLock::new(|| {
+    let mut slots = vec![None; SLOTS];
+    for name in NAMES {
+        let Some((letter, sure)) = letter(name) else { continue };
+        let free = Letters::places(hash(name)).find(|place| slots.get(*place) == Some(&None));
+        if let Some(slot) = free.and_then(|place| slots.get_mut(place)) {
+            *slot = Some((name, letter, sure));
+        }
+    }
+    Letters(slots)
+});
+
+impl Letters {
+    /// Where a name of this hash may be: the first free place ends the search.
+    fn places(hash: u64) -> impl Iterator<Item = usize> {
+        (0..SLOTS).map(move |step| (hash as usize).wrapping_add(step) & (SLOTS - 1))
+    }
+
+    /// The letter that a word names, and whether it is nothing else than its name.
+    #[inline]
+    fn named(&self, word: &str, hash: u64) -> Option<(char, bool)> {
+        let mut known = Self::places(hash).map_while(|place| self.0.get(place).copied().flatten());
+        known.find(|(name, ..)| name.eq_ignore_ascii_case(word)).map(|(_, letter, sure)| (letter, sure))
+    }
+}
+
+/// Finds spelled words. `words` are those that the filter let pass, which lets all names of letters pass, of `count` words
+/// in the folded text. The second value says from where on more text may change the answer.
+pub fn find(vocabulary: &Vocabulary, text: &str, words: &[Word], count: usize) -> (Vec<Found>, usize) {
+    let letters = &*LETTERS;
     let mut found = Vec::new();
     let mut row: Vec<(char, bool, usize, usize)> = Vec::new();
-    let mut place = 0;
-    let mut last = usize::MAX;
-    for word in words.iter().filter(|word| !word.broken && word.end - word.start <= LONGEST_NAME) {
-        let mut small = [0; LONGEST_NAME];
+    let mut next = 0;
+    for word in words.iter().filter(|word| !word.broken) {
         let part = text.get(word.start..word.end).unwrap_or_default();
-        let Some(buffer) = small.get_mut(..part.len()) else { continue };
-        buffer.copy_from_slice(part.as_bytes());
-        buffer.make_ascii_lowercase();
-        let Some((letter, sure)) = std::str::from_utf8(buffer).ok().and_then(letter) else { continue };
-        // The words come in order, so the place of each is found by going on.
-        while starts.get(place).is_some_and(|start| (*start as usize) < word.start) {
-            place += 1;
+        let Some((letter, sure)) = letters.named(part, word.hash) else { continue };
+        if word.index != next {
+            spelled(vocabulary, &row, &mut found);
+            row.clear();
         }
-        if last.wrapping_add(1) != place {
-            spelled(vocabulary, &std::mem::take(&mut row), &mut found);
-        }
-        last = place;
+        next = word.index + 1;
         row.push((letter, sure, word.start, word.end));
     }
-    if last.wrapping_add(1) != starts.len() {
-        spelled(vocabulary, &std::mem::take(&mut row), &mut found);
+    if next != count {
+        spelled(vocabulary, &row, &mut found);
+        row.clear();
     }
     let kept = row.len().saturating_sub(vocabulary.longest);
     let open = row.get(kept).map_or(text.len(), |(_, _, start, _)| *start);
@@ -79,7 +104,7 @@ pub fn find(vocabulary: &Vocabulary, text: &str, words: &[Word], starts: &[u32])
 }
 
 fn spelled(vocabulary: &Vocabulary, row: &[(char, bool, usize, usize)], found: &mut Vec<Found>) {
-    for first in 0..row.len() {
+    for first in 0..(row.len() + 1).saturating_sub(FEWEST) {
         let mut node = 0;
         let mut sure = false;
         let mut word = String::new();
@@ -91,7 +116,6 @@ fn spelled(vocabulary: &Vocabulary, row: &[(char, bool, usize, usize)], found: &
             if let Some(id) = vocabulary.ends(node)
                 && sure
                 && word.len() >= FEWEST
-                && vocabulary.may_have(hash(&word))
                 && let Some((_, _, start, _)) = row.get(first)
             {
                 found.push(Found { place: *start..*end, word: id, undone: Undone::SPELLED, whole: false });
@@ -109,6 +133,11 @@ mod tests {
         for name in NAMES {
             assert!(letter(name).is_some(), "{name}");
         }
+        for name in NAMES {
+            assert_eq!(LETTERS.named(name, hash(name)), letter(name), "{name}");
+            assert_eq!(LETTERS.named(&name.to_uppercase(), hash(name)), letter(name), "{name}");
+        }
+        assert_eq!(LETTERS.named("table", hash("table")), None);
         assert_eq!(letter("kay"), Some(('k', true)));
         assert_eq!(letter("are"), Some(('r', false)));
         assert_eq!(letter("table"), None);

@@ -21,6 +21,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::compile::Policy;
 use super::mask;
+use super::path::Path;
 use super::rule::Action;
 use super::verdict::Hit;
 use crate::text::scan::is_stop;
@@ -240,11 +241,37 @@ impl Stream {
         Ok(Released { text, blocked: self.blocked, hits })
     }
 
+    /// Where released plain text may be cut off: where every reading of the rest is the end of the same reading of all, and has
+    /// enough context.
+    fn cut_plain(&self) -> Option<usize> {
+        let signs = memchr::memchr2(b'<', b'&', self.buffer.as_bytes()).is_some();
+        let mut from = self.settled;
+        loop {
+            let cut = cut(&self.buffer, from)?;
+            if !signs && !self.buffer.contains('\u{202E}') {
+                return Some(cut);
+            }
+            let rest = self.buffer.get(cut..)?;
+            let spoken = |text: &str| Spoken::new(text, Markup::Plain).ok();
+            let (all, less) = (spoken(&self.buffer)?, spoken(rest)?);
+            let (all, less) = (Path::all(&self.buffer, &all, true), Path::all(rest, &less, true));
+            let fits = all.iter().all(|path| {
+                let Some(rest) = path.counterpart(&less) else { return false };
+                let same = path.text().get(path.place_of(cut)..) == Some(rest.text());
+                same && path.reach == rest.reach + cut && enough(path, cut, self.settled)
+            });
+            if fits {
+                return Some(cut);
+            }
+            from = self.settled.checked_sub(2 * (self.settled - from) + CONTEXT)?;
+        }
+    }
+
     /// Drops released text that nothing needs as context any more. The rest begins with a word, outside of tags and
     /// elements.
     fn forget(&mut self, begun: Option<&Begun>) {
         let cut = match begun {
-            None => cut(&self.buffer, self.settled),
+            None => self.cut_plain(),
             Some(begun) => {
                 let said = begun.spoken.text.text();
                 let source = |at: usize| begun.spoken.text.source(at..at + 1).start;
@@ -279,6 +306,13 @@ impl Stream {
         self.settled = self.settled + left - cut;
         self.looked = self.buffer.len();
     }
+}
+
+/// Whether a reading has enough context between two places of the original.
+fn enough(path: &Path<'_>, cut: usize, settled: usize) -> bool {
+    let context = path.text().get(path.place_of(cut)..path.place_of(settled)).unwrap_or_default();
+    let parts = |character: &char| character.is_whitespace() || is_unspaced(*character);
+    context.len() >= CONTEXT && context.chars().filter(parts).count() >= CONTEXT_WORDS
 }
 
 /// Where released text may be cut off: before a word, outside of what looks like a tag, with enough context left before

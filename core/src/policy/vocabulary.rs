@@ -59,10 +59,33 @@ struct Entry {
     forms: Vec<Symbol>,
 }
 
+/// A word's place in a filter, and its three bits there: one look at memory for each word of a text.
+#[inline]
+fn bits(filter: &[u64], hash: u64) -> (usize, u64) {
+    let place = hash as usize & filter.len().wrapping_sub(1);
+    let bit = |shift: u32| 1u64 << (hash >> shift & 63);
+    (place, bit(46) | bit(52) | bit(58))
+}
+
+#[inline]
+fn passes(filter: &[u64], hash: u64) -> bool {
+    let (place, bits) = bits(filter, hash);
+    filter.get(place).is_some_and(|block| block & bits == bits)
+}
+
+fn note(filter: &mut [u64], hash: u64) {
+    let (place, bits) = bits(filter, hash);
+    if let Some(block) = filter.get_mut(place) {
+        *block |= bits;
+    }
+}
+
 /// All words of all rules, and their sequences.
 #[derive(Debug, Default)]
 pub struct Vocabulary {
+    /// Bits of all words; and the same with the names of letters.
     filter: Vec<u64>,
+    named: Vec<u64>,
     places: Map<u64, WordId>,
     words: Vec<Entry>,
     letters: Map<(u32, u32), u32>,
@@ -155,34 +178,26 @@ impl Vocabulary {
         }
     }
 
-    /// Builds the filter: to be called once all words are in.
+    /// Builds the filters: to be called once all words are in.
     pub fn seal(&mut self) {
         self.lemmas = HashMap::new();
         let bits = (self.words.len() * 32).next_power_of_two().max(4096);
         self.filter = vec![0; bits / 64];
-        let names = NAMES.iter().map(|name| hash(name));
-        let keys: Vec<u64> = self.words.iter().map(|entry| hash(&entry.text)).chain(names).collect();
-        for key in keys {
-            let (place, bits) = self.bits(key);
-            if let Some(block) = self.filter.get_mut(place) {
-                *block |= bits;
-            }
-        }
-    }
-
-    /// A word's place in the filter, and its three bits there: one look at memory for each word of a text.
-    #[inline]
-    fn bits(&self, hash: u64) -> (usize, u64) {
-        let place = hash as usize & self.filter.len().wrapping_sub(1);
-        let bit = |shift: u32| 1u64 << (hash >> shift & 63);
-        (place, bit(46) | bit(52) | bit(58))
+        self.words.iter().for_each(|entry| note(&mut self.filter, hash(&entry.text)));
+        self.named = self.filter.clone();
+        NAMES.iter().for_each(|name| note(&mut self.named, hash(name)));
     }
 
     /// Whether a word of this hash may be in the vocabulary.
     #[inline]
     pub fn may_have(&self, hash: u64) -> bool {
-        let (place, bits) = self.bits(hash);
-        self.filter.get(place).is_some_and(|block| block & bits == bits)
+        passes(&self.filter, hash)
+    }
+
+    /// Whether a word of this hash may be in the vocabulary, or name a letter.
+    #[inline]
+    pub fn may_matter(&self, hash: u64) -> bool {
+        passes(&self.named, hash)
     }
 
     /// The word of these letters, given their hash. Capital ASCII letters count as small ones.

@@ -5,14 +5,19 @@
 //! (`phoneme`) is not accepted. Broken markup is an answer that says where: an engine may read it
 //! otherwise than we would.
 
+mod beginning;
+mod begun;
 mod problem;
+mod speech;
 
 use quick_xml::Reader;
 use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesStart, Event};
 
+use self::beginning::is_space_or_mark;
+pub use self::beginning::{is_document, may_become_document};
+pub(crate) use self::begun::{Begun, begun};
 use self::problem::{attribute_problem, broken, refusal, refused, xml_problem};
-use super::tags::resolve;
 use super::{Markup, Spoken, TextError, View};
 
 /// Deepest nesting of elements.
@@ -44,113 +49,11 @@ impl Element {
     }
 }
 
-/// Whether a text is an SSML document: it begins with a `<speak` tag, after white space and an XML
-/// declaration if there is one.
-pub fn is_document(text: &str) -> bool {
-    let text = text.trim_start_matches(is_space_or_mark);
-    let text = match text.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")) {
-        Some((_, rest)) => rest.trim_start_matches(is_space_or_mark),
-        None => text,
-    };
-    text.strip_prefix("<speak")
-        .is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace() || c == '>' || c == '/'))
-}
-
-/// Whether a text that goes on may be an SSML document, although it cannot be told yet.
-pub fn may_become_document(text: &str) -> bool {
-    let text = text.trim_start_matches(is_space_or_mark);
-    let text = match text.strip_prefix("<?xml") {
-        Some(rest) => match rest.split_once("?>") {
-            Some((_, rest)) => rest.trim_start_matches(is_space_or_mark),
-            None => return true,
-        },
-        None => text,
-    };
-    "<speak".starts_with(text) || "<?xml".starts_with(text)
-}
-
-fn is_space_or_mark(character: char) -> bool {
-    character.is_whitespace() || character == '\u{FEFF}'
-}
-
 /// The spoken text of an SSML document. Linear in the text.
 pub fn spoken(text: &str) -> Result<Spoken, TextError> {
     let mut reading = Reading::new(text);
     reading.run(true)?;
     Ok(reading.spoken())
-}
-
-/// As much of an SSML document as has arrived. Linear in the text.
-pub(crate) fn begun(text: &str) -> Result<Begun, TextError> {
-    let mut reading = Reading::new(text.get(..complete(text)).unwrap_or_default());
-    reading.run(false)?;
-    let (safe, nodes) = (std::mem::take(&mut reading.safe), reading.nodes);
-    Ok(Begun { spoken: reading.spoken(), safe, nodes })
-}
-
-/// The beginning of a document.
-#[derive(Debug)]
-pub(crate) struct Begun {
-    /// What is spoken of it.
-    pub spoken: Spoken,
-    /// Elements, comments and sections.
-    pub nodes: usize,
-    /// Stretches in which only `<speak>` is open, in order: first place and last.
-    safe: Vec<(usize, usize)>,
-}
-
-impl Begun {
-    /// The last place up to this one at which only `<speak>` is open: what stands before it, and an end tag, is a document.
-    pub fn safe_before(&self, place: usize) -> usize {
-        let after = self.safe.partition_point(|(start, _)| *start <= place);
-        after.checked_sub(1).and_then(|at| self.safe.get(at)).map_or(0, |(_, end)| place.min(*end))
-    }
-}
-
-/// Length of the text without a tag, a section or a reference at its end that is not complete.
-fn complete(text: &str) -> usize {
-    let mut at = 0;
-    while let Some(rest) = text.get(at..)
-        && let Some(inside) = memchr::memchr2(b'<', b'&', rest.as_bytes())
-    {
-        at += inside;
-        let rest = rest.get(inside..).unwrap_or_default();
-        let up_to =
-            |end: &str, from: usize| rest.get(from..)?.find(end).map(|inside| from + inside + end.len());
-        let length = if rest.starts_with('&') {
-            // What stands before the next sign is for the reader to judge.
-            rest.bytes().skip(1).position(|byte| matches!(byte, b';' | b'&' | b'<')).map(|inside| inside + 1)
-        } else if rest.starts_with("<!--") {
-            up_to("-->", "<!--".len())
-        } else if rest.starts_with("<![CDATA[") {
-            up_to("]]>", 0)
-        } else if rest.starts_with("<?") {
-            up_to("?>", 0)
-        } else if "<![CDATA[".starts_with(rest) || "<!--".starts_with(rest) {
-            None
-        } else {
-            tag(rest)
-        };
-        match length {
-            Some(length) => at += length,
-            None => return at,
-        }
-    }
-    text.len()
-}
-
-/// Length of the tag that the text starts with: up to a `>` outside of quotes.
-fn tag(text: &str) -> Option<usize> {
-    let mut quote = None;
-    for (at, byte) in text.bytes().enumerate() {
-        match (byte, quote) {
-            (b'>', None) => return Some(at + 1),
-            (b'"' | b'\'', None) => quote = Some(byte),
-            (byte, Some(open)) if byte == open => quote = None,
-            _ => {}
-        }
-    }
-    None
 }
 
 /// A document while it is read.
@@ -314,27 +217,6 @@ impl<'t> Reading<'t> {
         Ok(alias)
     }
 
-    /// Speaks an alias: the attribute's value, with its references resolved.
-    fn alias(&mut self, alias: &Attribute<'_>, at: usize) -> Result<(), TextError> {
-        let value: &str = &alias.value;
-        let start = self.offset_of(value).unwrap_or(at);
-        let mut inside = 0;
-        for part in value.split_inclusive(';') {
-            let (plain, reference) = match part.split_once('&') {
-                Some((plain, reference)) => (plain, Some(reference)),
-                None => (part, None),
-            };
-            self.speak(plain, start + inside);
-            if let Some(name) = reference {
-                let from = start + inside + plain.len();
-                let name = name.strip_suffix(';').ok_or_else(|| broken(from, "a reference without its ;"))?;
-                self.reference(name, from)?;
-            }
-            inside += part.len();
-        }
-        Ok(())
-    }
-
     fn end(&mut self) {
         if self.unspoken == Some(self.open.len()) {
             self.unspoken = None;
@@ -344,55 +226,6 @@ impl<'t> Reading<'t> {
             self.apart = true;
         }
         self.ended |= self.open.is_empty();
-    }
-
-    fn characters(&mut self, part: &str, at: usize) -> Result<(), TextError> {
-        if self.open.is_empty() {
-            return match part.find(|character: char| !is_space_or_mark(character)) {
-                Some(inside) => Err(broken(at + inside, "there is text outside of <speak>")),
-                None => Ok(()),
-            };
-        }
-        self.speak(part, at);
-        Ok(())
-    }
-
-    fn reference(&mut self, name: &str, at: usize) -> Result<(), TextError> {
-        if self.open.is_empty() {
-            return Err(broken(at, "there is text outside of <speak>"));
-        }
-        let character = resolve(name).ok_or_else(|| {
-            broken(at, "a reference that is not known: accepted are &lt; &gt; &amp; &quot; &apos; and numbers of characters")
-        })?;
-        if self.unspoken.is_none() {
-            self.part(character.is_whitespace());
-            let source = at..at + name.len() + "&;".len();
-            self.text.push(character, source.clone());
-            self.joined.push(character, source);
-        }
-        Ok(())
-    }
-
-    fn speak(&mut self, part: &str, at: usize) {
-        if self.unspoken.is_none() && !part.is_empty() {
-            self.part(part.starts_with(char::is_whitespace));
-            self.text.push_in_step(part, at);
-            self.joined.push_in_step(part, at);
-        }
-    }
-
-    /// Sets the coming text apart from the last, if markup asks for it and nothing else does.
-    fn part(&mut self, starts_with_space: bool) {
-        let before = self.text.text();
-        if std::mem::take(&mut self.apart)
-            && !starts_with_space
-            && !before.is_empty()
-            && !before.ends_with(char::is_whitespace)
-        {
-            let end = self.text.end();
-            self.text.push(' ', end..end);
-            self.set_apart = true;
-        }
     }
 
     /// Where a part of the document starts in the original.

@@ -6,76 +6,63 @@
 
 use quick_xml::escape::resolve_predefined_entity;
 
-use super::span::{View, boundary};
+use super::span::View;
 
 /// Longest character reference that is resolved, with `&` and `;`.
 const MAX_REFERENCE: usize = 12;
 
+/// Longest tag or comment in plain text, in bytes.
+const MAX_TAG: usize = 1024;
+
+/// A text without tags and with references resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stripped {
+    /// The reading.
+    pub view: View,
+    /// Whether it differs from the text that was read.
+    pub changed: bool,
+    /// The text was read up to this byte.
+    pub until: usize,
+}
+
 /// The reading without tags, or nothing when the text has none. Linear in the text.
 pub fn joined(text: &str) -> Option<View> {
+    stripped(text, false).filter(|stripped| stripped.changed).map(|stripped| stripped.view)
+}
+
+/// The text without tags; nothing when it has no sign of one. Linear in the text. Of a text that may go on (`more`), what is read
+/// ends before a sign that what follows may make a tag or a reference of.
+pub fn stripped(text: &str, more: bool) -> Option<Stripped> {
     memchr::memchr2(b'<', b'&', text.as_bytes())?;
     let mut view = View::default();
-    let mut found = false;
+    let mut changed = false;
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let plain = rest.find(['<', '&']).unwrap_or(rest.len());
+        let plain = memchr::memchr2(b'<', b'&', rest.as_bytes()).unwrap_or(rest.len());
         view.push_in_step(rest.get(..plain).unwrap_or_default(), at);
         at += plain;
         let rest = rest.get(plain..).unwrap_or_default();
         if let Some(length) = tag_length(rest) {
             at += length;
-            found = true;
+            changed = true;
         } else if let Some((character, length)) = reference(rest) {
             view.push(character, at..at + length);
             at += length;
-            found = true;
+            changed = true;
+        } else if more && (may_become_tag(rest) || may_become_reference(rest)) {
+            break;
         } else if let Some(character) = rest.chars().next() {
             view.push_in_step(rest.get(..character.len_utf8()).unwrap_or_default(), at);
             at += character.len_utf8();
         }
     }
-    found.then_some(view)
-}
-
-/// Longest tag or comment in plain text, in bytes.
-const MAX_TAG: usize = 1024;
-
-/// Up to where a continuation of the text changes nothing of its tags: the first of the last few that more tags begin
-/// than end from there on, or the end of the text. Tags may be written with references.
-pub fn settled(text: &str) -> usize {
-    let from = boundary(text, text.len().saturating_sub(MAX_TAG));
-    let rest = text.get(from..).unwrap_or_default();
-    let mut open = None;
-    let mut depth = 0usize;
-    for (at, sign) in rest.match_indices(['<', '>', '&']) {
-        let after = rest.get(at + 1..).unwrap_or_default();
-        let begins = match sign {
-            "<" => after
-                .chars()
-                .next()
-                .is_none_or(|first| first.is_ascii_alphabetic() || matches!(first, '/' | '!' | '?')),
-            "&" => ["lt", "#60", "#x3c", "#x3C"].iter().any(|name| after.starts_with(name)),
-            _ => false,
-        };
-        if begins {
-            open = open.or(Some(at));
-            depth += 1;
-        } else if sign == ">" {
-            depth = depth.saturating_sub(1);
-            open = open.filter(|_| depth > 0);
-        }
-    }
-    // An override without an end shows everything that follows the other way round.
-    let shown = text.rfind('\u{202E}').filter(|at| {
-        let run = text.get(at + '\u{202E}'.len_utf8()..).unwrap_or_default();
-        !run.contains(['\u{202C}', '\u{202D}', '\n'])
-    });
-    open.map_or(text.len(), |at| from + at).min(shown.unwrap_or(text.len()))
+    Some(Stripped { view, changed, until: at })
 }
 
 /// The text as a bidirectional override shows it: what stands between U+202E and the character that ends it the
-/// other way round. Nothing when there is no override.
-pub fn shown(text: &str) -> Option<View> {
+/// other way round. Nothing when there is no override. With it, up to where the text was read: of one that may go on
+/// (`more`), up to an override that has no end yet.
+pub fn shown(text: &str, more: bool) -> Option<(View, usize)> {
     memchr::memmem::find(text.as_bytes(), "\u{202E}".as_bytes())?;
     let mut view = View::default();
     let mut at = 0;
@@ -83,22 +70,44 @@ pub fn shown(text: &str) -> Option<View> {
         view.push_in_step(text.get(at..start).unwrap_or_default(), at);
         let inner = start + '\u{202E}'.len_utf8();
         let rest = text.get(inner..).unwrap_or_default();
-        let end = inner + rest.find(['\u{202C}', '\u{202E}', '\u{202D}', '\n']).unwrap_or(rest.len());
+        let end = rest.find(['\u{202C}', '\u{202E}', '\u{202D}', '\n']);
+        if more && end.is_none() {
+            return Some((view, start));
+        }
+        let end = end.map_or(text.len(), |end| inner + end);
         let run = text.get(inner..end).unwrap_or_default();
         run.chars().rev().for_each(|character| view.push_from(character, inner..end));
         at = end;
     }
     view.push_in_step(text.get(at..).unwrap_or_default(), at);
-    Some(view)
+    Some((view, text.len()))
 }
 
 /// Length of the tag or comment that the text starts with. A tag ends before the next `<`, so that
 /// no stretch of text is searched twice.
 fn tag_length(text: &str) -> Option<usize> {
     let inside = text.strip_prefix('<')?;
-    inside.chars().next().filter(|first| first.is_ascii_alphabetic() || matches!(first, '/' | '!' | '?'))?;
+    inside.bytes().next().filter(begins_tag)?;
     let end = inside.bytes().take(MAX_TAG).position(|byte| matches!(byte, b'<' | b'>'))?;
     inside.get(end..)?.starts_with('>').then_some(end + 2)
+}
+
+/// Whether a byte after `<` makes it the sign of a tag.
+fn begins_tag(byte: &u8) -> bool {
+    byte.is_ascii_alphabetic() || matches!(byte, b'/' | b'!' | b'?')
+}
+
+/// Whether the text starts with what may go on as a tag or a comment: its end, or what shows that it is none, has not come yet.
+fn may_become_tag(text: &str) -> bool {
+    let Some(inside) = text.strip_prefix('<') else { return false };
+    let begins = inside.bytes().next().is_none_or(|first| begins_tag(&first));
+    begins && inside.len() < MAX_TAG && memchr::memchr2(b'<', b'>', inside.as_bytes()).is_none()
+}
+
+/// Whether the text starts with what may go on as a reference.
+fn may_become_reference(text: &str) -> bool {
+    let Some(name) = text.strip_prefix('&') else { return false };
+    name.len() < MAX_REFERENCE && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'#')
 }
 
 /// The character that a reference at the start of the text stands for, and the reference's length.
@@ -180,6 +189,32 @@ mod tests {
         {
             assert_eq!(joined(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_may_become_a_tag_or_a_reference_is_not_read_yet() {
+        for (text, until) in [
+            ("a <", 2),
+            ("a < ", 4),
+            ("a <b", 2),
+            ("a <b c", 2),
+            ("a <b <", 5),
+            ("a <b>", 5),
+            ("a <3", 4),
+            ("R&", 1),
+            ("R&D", 1),
+            ("R& ", 3),
+            ("R&D;", 4),
+            ("R&#10", 1),
+            ("R&abcdefghijkl", 14),
+        ] {
+            assert_eq!(stripped(text, true).unwrap().until, until, "{text:?}");
+            assert_eq!(stripped(text, false).unwrap().until, text.len(), "{text:?}");
+        }
+        let long = format!("a <b {}", "c ".repeat(MAX_TAG));
+        assert_eq!(stripped(&long, true).unwrap().until, long.len(), "longer than any tag");
+        assert_eq!(shown("a \u{202E}b", true).unwrap().1, 2);
+        assert_eq!(shown("a \u{202E}b\n", true).unwrap().1, "a \u{202E}b\n".len());
     }
 
     #[test]
