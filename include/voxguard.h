@@ -1120,8 +1120,8 @@ vg_status_t vg_policy_explain(const vg_policy_t *policy,
  */
 
 /**
- * A classifier. It is called on a thread of the library's own, perhaps several times at once, once for each text that a
- * policy checks; vg_findings_add is the only function of this library that it may call.
+ * A classifier. It is called on the thread that checks, with a budget on one of the library's own; perhaps several times at once,
+ * once for each text that a policy checks. vg_findings_add is the only function of this library that it may call.
  */
 typedef struct {
   /** sizeof this struct. */

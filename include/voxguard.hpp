@@ -635,7 +635,7 @@ struct Finding {
   std::size_t end = static_cast<std::size_t>(-1);  ///< more than there are means the end
 };
 
-/// A function of yours that judges the spoken text. It runs on a thread of the library's own, perhaps several times at once;
+/// A function of yours that judges the spoken text. It runs on the thread that checks, with a budget on one of the library's own;
 /// what it throws is a failure.
 using Classifier = std::function<std::vector<Finding>(std::string_view spoken)>;
 

@@ -53,8 +53,8 @@ pub struct vg_finding_t {
 
 unsafe impl Versioned for vg_finding_t {}
 
-/// A classifier. It is called on a thread of the library's own, perhaps several times at once, once for each text that a
-/// policy checks; vg_findings_add is the only function of this library that it may call.
+/// A classifier. It is called on the thread that checks, with a budget on one of the library's own; perhaps several times at once,
+/// once for each text that a policy checks. vg_findings_add is the only function of this library that it may call.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct vg_classifier_t {

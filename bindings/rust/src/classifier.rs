@@ -29,7 +29,8 @@ pub struct Finding {
 
 type Judge = dyn Fn(&str) -> std::result::Result<Vec<Finding>, String> + Send + Sync;
 
-/// A function that judges spoken texts. It runs on a thread of the library's own, perhaps several times at once.
+/// A function that judges spoken texts. It runs on the thread that checks, with a budget on one of the library's own, perhaps
+/// several times at once.
 pub struct Classifier {
     judge: Box<Box<Judge>>,
     budget_ms: u32,
