@@ -109,7 +109,7 @@ def test_a_person_sees_takes_limits_and_ends_what_is_kept(spoken: Any) -> None:
     assert ledger.find(subject="anna") == () and ledger.ask("standing", subject="anna") is None
     assert ledger.ask("attachment", seq=record.seq) is None
     assert ledger.verify(note).intact
-    with refused("VG_ERR_ARGUMENT", "riches"):
+    with refused("VG_ERR_ARGUMENT", "rectification, erasure"):
         ledger.ask("request", subject="anna", right="riches")
 
 
