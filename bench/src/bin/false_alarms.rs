@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use voxguard_bench::attack::{mu_law, noise, resample, telephone_band};
 use voxguard_bench::clip::{Clip, Draw, Failure};
-use voxguard_core::watermark::inspect::{BANDS, Layout, PERIOD, cells, ln_tail, log_odds};
+use voxguard_core::watermark::inspect::{BANDS, Layout, PERIOD, cells, ln_p, log_odds};
 use voxguard_core::watermark::{Detector, Effort};
 
 type Column = [f32; BANDS];
@@ -90,14 +90,11 @@ fn audio(speech: &Path, background: &Path) -> Result<Vec<(&'static str, Clip)>, 
     Ok(all)
 }
 
-/// The sum of products of the code cells read at a place, and of their squares.
-fn score(read: &[Column], place: usize, signs: &[Column], is_pilot: &[bool]) -> f64 {
-    let (mut sum, mut energy) = (0f64, 0f64);
+/// The p-value of what was read under the signs from a place on.
+fn p_value(read: &[Column], place: usize, signs: &[Column], is_pilot: &[bool]) -> f64 {
+    let (mut code, mut pilots) = ((0f64, 0f64), (0f64, 0f64));
     for (column, soft) in read.iter().enumerate() {
         let at = (place + column) % PERIOD;
-        if is_pilot[at] {
-            continue;
-        }
         let (mut products, mut squares) = ([0f32; 8], [0f32; 8]);
         for (soft, signs) in soft.chunks_exact(8).zip(signs[at].chunks_exact(8)) {
             for lane in 0..8 {
@@ -105,10 +102,11 @@ fn score(read: &[Column], place: usize, signs: &[Column], is_pilot: &[bool]) -> 
                 squares[lane] += soft[lane] * soft[lane];
             }
         }
-        sum += f64::from(products.iter().sum::<f32>());
-        energy += f64::from(squares.iter().sum::<f32>());
+        let to = if is_pilot[at] { &mut pilots } else { &mut code };
+        to.0 += f64::from(products.iter().sum::<f32>());
+        to.1 += f64::from(squares.iter().sum::<f32>());
     }
-    if energy > 0.0 { sum / energy.sqrt() } else { 0.0 }
+    ln_p(code, pilots).exp()
 }
 
 fn add(tallies: &mut Vec<Tally>, name: &'static str, p: f64) {
@@ -152,7 +150,7 @@ fn main() -> Result<(), Failure> {
             let signs = layout.signs(draw.id());
             for (name, read) in &read {
                 let place = (draw.bits() % PERIOD as u64) as usize;
-                add(&mut tallies, name, ln_tail(score(read, place, &signs, &is_pilot)).min(0.0).exp());
+                add(&mut tallies, name, p_value(read, place, &signs, &is_pilot));
                 done += 1;
             }
         }

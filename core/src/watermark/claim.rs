@@ -77,9 +77,19 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// Of code cells and of pilots the sum of products with their signs, and of squares; and ln of the number of claims
+    /// of the same kind.
+    pub fn of(code: (f64, f64), pilots: (f64, f64), ln_claims: f64) -> Self {
+        let ln_p = |sum: f64, energy: f64| {
+            let z = if energy > 0.0 { sum / energy.sqrt() } else { 0.0 };
+            (ln_tail(z) + ln_claims).min(0.0)
+        };
+        Self::joined(ln_p(code.0, code.1), ln_p(code.0 + pilots.0, code.1 + pilots.1))
+    }
+
     /// What two valid p-values come to. Where code cells alone are not below the threshold they are the answer; else the
     /// smaller, doubled. So P(p <= a) <= a: above the threshold by the first, below by the union bound.
-    fn of(ln_p_code: f64, ln_p_all: f64) -> Self {
+    fn joined(ln_p_code: f64, ln_p_all: f64) -> Self {
         let joined = ln_p_code.min(ln_p_all) + std::f64::consts::LN_2;
         Self { ln_p: if ln_p_code < LN_CODE { joined.min(LN_CODE) } else { ln_p_code }, ln_p_code }
     }
@@ -115,11 +125,7 @@ impl Scope {
             to.1 += f64::from(dot(column, column));
         }
         let (hypotheses, halvings) = self.counted(parts);
-        let ln_p = |(sum, energy): (f64, f64)| {
-            let z = if energy > 0.0 { sum / energy.sqrt() } else { 0.0 };
-            (ln_tail(z) + hypotheses + halvings * std::f64::consts::LN_2 + self.ln_marks).min(0.0)
-        };
-        Evidence::of(ln_p(code), ln_p((code.0 + pilots.0, code.1 + pilots.1)))
+        Evidence::of(code, pilots, hypotheses + halvings * std::f64::consts::LN_2 + self.ln_marks)
     }
 
     /// ln of the number of claims of the same kind, and how many times the probability was halved for the kind.

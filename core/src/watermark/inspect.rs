@@ -53,9 +53,10 @@ pub fn log_odds(levels: &[Column]) -> Vec<Column> {
     super::receiver::Receiver::new().log_odds(levels)
 }
 
-/// Natural logarithm of the bound on the probability that fair signs score `z` deviations or more.
-pub fn ln_tail(z: f64) -> f64 {
-    super::chance::ln_tail(z)
+/// Natural logarithm of the p-value of a single hypothesis: of code cells and of pilots, the sum of products of what was
+/// read with the signs, and the sum of its squares.
+pub fn ln_p(code: (f64, f64), pilots: (f64, f64)) -> f64 {
+    super::claim::Evidence::of(code, pilots, 0.0).ln_p
 }
 
 /// What a key decides of the usual scheme: for counting chance, and for attackers who are granted a part of it.
