@@ -32,7 +32,7 @@ fn detection(clips: &[Clip], index: u64, effort: Effort) -> Result<(usize, Count
     let marked = Clip { samples: embed_f32(&key, id, piece.format()?, &piece.samples)?, rate: RATE };
     let group = (draw.bits() % NOISES.len() as u64) as usize;
     let decibels = 5.0 * (group as f64 + 1.0) + 5.0 * (draw.bits() % 1_000) as f64 / 1_000.0;
-    let marked = if index % 2 == 0 { marked } else { mu_law(&marked) };
+    let marked = if index.is_multiple_of(2) { marked } else { mu_law(&marked) };
     let heard = noise(&marked, decibels, &mut draw);
     let detection = Detector::new(vec![key], effort)?.detect_f32(&heard.samples, heard.format()?)?;
     let wrong = detection.mark.is_some_and(|mark| mark != id);
