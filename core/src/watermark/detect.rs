@@ -38,7 +38,7 @@ impl Effort {
             Self::Fast => Budget {
                 phases: 3,
                 scouted: true,
-                shortlist: 12,
+                shortlist: 8,
                 decoded: 6,
                 blind: false,
                 reach: Reach::Still,

@@ -27,7 +27,7 @@ const PROMISING: f32 = 28.0;
 /// reaches 5 to 5.5.
 const PROMISING_PAIR: f32 = 5.5;
 /// Segments that are looked at first.
-const PLAIN: usize = 2;
+const PLAIN: usize = 1;
 
 /// How much is tried.
 #[derive(Debug, Clone, Copy)]
