@@ -46,7 +46,7 @@ def test_a_stronger_mark_changes_more(key: Any, speech: Any) -> None:
 
 def test_schemes_and_strengths_that_there_are_not_are_refused(key: Any) -> None:
     x = np.zeros(100, np.float32)
-    for scheme in (1, 64, -1):
+    for scheme in (1, 48, -1):
         with refused("VG_ERR_ARGUMENT", f"scheme {scheme}", "0, 16, 32 and 64"):
             voxguard.embed(x, 24000, key=key, mark=7, scheme=scheme)
         with refused("VG_ERR_ARGUMENT", f"scheme {scheme}"):
