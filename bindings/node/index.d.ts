@@ -309,26 +309,16 @@ export declare class Policy extends Handle {
    * The rules as an object, or the same as JSON text.
    * @throws {VoxguardError} VG_ERR_POLICY: which rule, and what is wrong with it
    */
-  constructor(rules: object | string);
+  constructor(rules: object | string, options?: ClassifierOptions);
   /** The rules in a file of JSON, in UTF-8. */
-  static fromFile(path: string | URL): Policy;
+  static fromFile(path: string | URL, options?: ClassifierOptions): Policy;
   /**
    * Judges a text. A refusal is a verdict, not an error.
    * @throws {VoxguardError} VG_ERR_TEXT for more than 1 MiB, or for markup that is broken or forbidden
    */
   check(text: string, options?: { markup?: Markup; consents?: readonly string[] }): Verdict;
-  /** The verdict, after a classifier of your own has seen the spoken text too. Without an answer in time `onFailure` decides. */
-  judge(
-    text: string,
-    options: {
-      markup?: Markup;
-      consents?: readonly string[];
-      classifier: (spoken: string) => Finding[] | Promise<Finding[]>;
-      /** Milliseconds; 0 for no limit. */
-      budgetMs?: number;
-      onFailure?: 'block' | 'warn';
-    },
-  ): Promise<Verdict>;
+  /** The verdict of `check`, found on another thread: there a classifier may take its time, and answer with a promise. */
+  judge(text: string, options?: { markup?: Markup; consents?: readonly string[] }): Promise<Verdict>;
   /** Why a text is judged as it is: for your own eyes, since it quotes rules and text. */
   explain(text: string, options?: { markup?: Markup }): Record<string, unknown> & { spoken: string };
   /** A text that arrives in pieces, as a language model writes it. */
@@ -347,6 +337,19 @@ export interface Finding {
   action?: Action;
   start?: number;
   end?: number;
+}
+
+/**
+ * A classifier of your own. It is asked about every spoken text: by `check`, `guard.utterance` and the `finish` of a stream on this
+ * thread, where it must return at once and a promise is a failure; by `judge` and `guard.utteranceAsync` from another, which wait for
+ * a promise. What it throws is a failure too, and a warning of the process.
+ */
+export interface ClassifierOptions {
+  classifier?: ((spoken: string) => Finding[] | Promise<Finding[]>) | null;
+  /** Milliseconds that an answer may take; an answer that comes later does not count. Default 0, no limit. */
+  classifierBudgetMs?: number;
+  /** What a failure or a late answer does: refuse the text, or let it pass with a warning. Default `'block'`. */
+  classifierFailure?: 'block' | 'warn';
 }
 
 /** A hit of a stream: places in the whole text, in characters and in bytes. */
@@ -389,6 +392,13 @@ export declare function textTransformStream(policy: Policy, options?: TextStream
 export declare function lintRules(rules: object | string): { rule: string; field: string; code: string; message: string }[];
 /** The small rules to begin with in a language: `de`, `en`, `es`, `fr` or `pt`. */
 export declare function starterRules(language: string): object;
+/** Rules made of a word list, one word or phrase a line: lines that begin with `#` are comments. Severity: default `'error'`. */
+export declare function rulesFromWords(
+  words: string,
+  options: { id: string; category: string; severity?: Severity; language?: string | null },
+): object;
+/** The public key of a secret one, 32 bytes each: hosts that load a pack name it. */
+export declare function publicSigningKey(secret: Uint8Array): Uint8Array;
 /** A signed pack. The secret is the 32 bytes of an Ed25519 key. */
 export declare function signRules(rules: object | string, secret: Uint8Array): string;
 
@@ -488,6 +498,8 @@ export declare class Guard extends Handle {
   readonly ledger: Ledger | null;
   /** Judges the text. A refusal is no error: ask `allowed` or `verdict`. */
   utterance(options: UtteranceOptions): Utterance;
+  /** The same, judged on another thread: there a classifier of the policy may take its time, and answer with a promise. */
+  utteranceAsync(options: UtteranceOptions): Promise<Utterance>;
   /** Frees the guard, and its ledger when the guard opened it. Utterances that were begun go on. */
   close(): void;
 }

@@ -8,7 +8,8 @@ const { Key } = require('./lib/key.js');
 const { Marker, embed, embedAsync } = require('./lib/marker.js');
 const { Detector, curveSeries, detect, detectSync } = require('./lib/detector.js');
 const { Listener } = require('./lib/listener.js');
-const { Policy, lintRules, signRules, starterRules } = require('./lib/policy.js');
+const { Policy } = require('./lib/policy.js');
+const { lintRules, publicSigningKey, rulesFromWords, signRules, starterRules } = require('./lib/rules.js');
 const { TextStream, TextTransform, textTransformStream } = require('./lib/text_stream.js');
 const { Ledger, checkProof } = require('./lib/ledger.js');
 const { Guard } = require('./lib/guard.js');
@@ -37,6 +38,8 @@ module.exports = {
   embedAsync,
   lintRules,
   markTransformStream,
+  publicSigningKey,
+  rulesFromWords,
   signRules,
   starterRules,
   textTransformStream,

@@ -21,6 +21,8 @@ export const {
   embedAsync,
   lintRules,
   markTransformStream,
+  publicSigningKey,
+  rulesFromWords,
   signRules,
   starterRules,
   textTransformStream,

@@ -3,7 +3,7 @@
 const { native: addon } = require('./addon.js');
 const { format } = require('./audio.js');
 const { callback, flag, oneOf, options, string } = require('./check.js');
-const { call } = require('./error.js');
+const { call, callAsync } = require('./error.js');
 const { Handle, native } = require('./handle.js');
 const { Key } = require('./key.js');
 const { Ledger } = require('./ledger.js');
@@ -42,8 +42,19 @@ class Guard extends Handle {
   }
 
   utterance(given) {
+    const { held, asked, about } = this.#request(given, 'utterance');
+    return begun(call(() => held.begin(asked)), about);
+  }
+
+  /** The same, judged on another thread: there a classifier may take its time, and answer with a promise. */
+  async utteranceAsync(given) {
+    const { held, asked, about } = this.#request(given, 'utteranceAsync');
+    return begun(await callAsync(() => held.beginElsewhere(asked)), about);
+  }
+
+  #request(given, where) {
     const held = native(this, Guard, 'this');
-    const { text, voice, subject, markup = 'auto', model, parameters, keepText, ...sizes } = options(given, 'utterance', REQUEST);
+    const { text, voice, subject, markup = 'auto', model, parameters, keepText, ...sizes } = options(given, where, REQUEST);
     string(text, 'text');
     string(voice, 'voice');
     const who = absent(subject) ? undefined : string(subject, 'subject');
@@ -53,11 +64,12 @@ class Guard extends Handle {
       channels: sizes.channels ?? this.#format.channels,
     });
     const maybe = (value, name) => (absent(value) ? undefined : string(value, name));
-    const asked = { subject: who, voice, text, markup, rate, channels, keepText: flag(keepText, 'keepText') };
-    const utterance = call(() =>
-      held.begin({ ...asked, model: maybe(model, 'model'), parameters: maybe(parameters, 'parameters') }),
-    );
-    return begun(utterance, { text, channels, onRecord: this.#onRecord });
+    const speech = { subject: who, voice, text, markup, rate, channels, keepText: flag(keepText, 'keepText') };
+    return {
+      held,
+      asked: { ...speech, model: maybe(model, 'model'), parameters: maybe(parameters, 'parameters') },
+      about: { text, channels, onRecord: this.#onRecord },
+    };
   }
 
   /** Frees the guard, and its ledger when the guard opened it. Utterances that were begun go on. */

@@ -3,10 +3,12 @@
 use std::cell::RefCell;
 
 use napi::Env;
+use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
 use voxguard::Request;
 
 use crate::failure::{Result, closed, raise};
+use crate::job::{Job, start};
 use crate::key::Key;
 use crate::ledger::Ledger;
 use crate::marker::narrow;
@@ -32,6 +34,27 @@ pub struct Guard {
     held: RefCell<Option<voxguard::Guard>>,
 }
 
+fn begin(guard: &voxguard::Guard, asked: &Asked) -> voxguard::Result<voxguard::Utterance> {
+    guard.begin(Request {
+        subject: asked.subject.as_deref(),
+        voice: &asked.voice,
+        text: &asked.text,
+        markup: asked.markup.parse()?,
+        rate: asked.rate,
+        channels: narrow(asked.channels),
+        model: asked.model.as_deref(),
+        parameters: asked.parameters.as_deref(),
+        keep_text: asked.keep_text,
+        ..Request::default()
+    })
+}
+
+impl Guard {
+    fn held(&self, env: &Env) -> Result<voxguard::Guard> {
+        self.held.borrow().clone().ok_or_else(|| raise(env, &closed()))
+    }
+}
+
 #[napi]
 impl Guard {
     #[napi(constructor)]
@@ -52,22 +75,15 @@ impl Guard {
 
     #[napi]
     pub fn begin(&self, env: Env, asked: Asked) -> Result<Utterance> {
-        let begin = |guard: &voxguard::Guard| {
-            guard.begin(Request {
-                subject: asked.subject.as_deref(),
-                voice: &asked.voice,
-                text: &asked.text,
-                markup: asked.markup.parse()?,
-                rate: asked.rate,
-                channels: narrow(asked.channels),
-                model: asked.model.as_deref(),
-                parameters: asked.parameters.as_deref(),
-                keep_text: asked.keep_text,
-                ..Request::default()
-            })
-        };
-        let utterance = self.held.borrow().as_ref().ok_or_else(closed).and_then(begin);
-        utterance.map(Utterance::new).map_err(|error| raise(&env, &error))
+        let guard = self.held(&env)?;
+        begin(&guard, &asked).map(Utterance::new).map_err(|error| raise(&env, &error))
+    }
+
+    /// The same on another thread, where a classifier may take its time.
+    #[napi]
+    pub fn begin_elsewhere(&self, env: Env, asked: Asked) -> Result<AsyncTask<Job<Utterance>>> {
+        let guard = self.held(&env)?;
+        Ok(start(move || begin(&guard, &asked).map(Utterance::new)))
     }
 
     #[napi]

@@ -13,6 +13,7 @@
 // napi registers nothing in a test build, where nobody could call it.
 #![cfg_attr(test, allow(dead_code))]
 
+mod classifier;
 mod detector;
 mod failure;
 mod guard;
@@ -22,6 +23,7 @@ mod ledger;
 mod listener;
 mod marker;
 mod policy;
+mod rules;
 mod utterance;
 
 use napi_derive::napi;

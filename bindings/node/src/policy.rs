@@ -3,10 +3,12 @@
 use std::cell::RefCell;
 
 use napi::Env;
-use napi::bindgen_prelude::Buffer;
+use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi_derive::napi;
 
-use crate::failure::{Result, closed, raise};
+use crate::classifier::{Ask, classifier};
+use crate::failure::{Result, busy, closed, raise};
+use crate::job::{Job, start};
 
 #[napi(object, object_from_js = false)]
 pub struct Hit {
@@ -87,9 +89,12 @@ impl TextStream {
         self.step(&env, voxguard::TextStream::finish)
     }
 
+    /// A classifier that is at work with this stream may call this: then its end waits for the garbage collector.
     #[napi]
     pub fn close(&self) {
-        self.held.replace(None);
+        if let Ok(mut held) = self.held.try_borrow_mut() {
+            held.take();
+        }
     }
 
     fn step(
@@ -97,27 +102,11 @@ impl TextStream {
         env: &Env,
         step: impl FnOnce(&mut voxguard::TextStream) -> voxguard::Result<voxguard::Released>,
     ) -> Result<Released> {
-        let mut held = self.held.borrow_mut();
+        let mut held = self.held.try_borrow_mut().map_err(|_| raise(env, &busy()))?;
         let stream = held.as_mut().ok_or_else(|| raise(env, &closed()))?;
         let released = step(stream).map_err(|error| raise(env, &error))?;
         Ok(Released { text: released.text, blocked: released.blocked, hits: released.hits_json })
     }
-}
-
-#[napi]
-pub fn lint_rules(env: Env, json: String) -> Result<String> {
-    voxguard::lint_rules(&json).map_err(|error| raise(&env, &error))
-}
-
-#[napi]
-pub fn starter_rules(env: Env, language: String) -> Result<String> {
-    voxguard::starter_rules(&language).map_err(|error| raise(&env, &error))
-}
-
-#[napi]
-pub fn sign_rules(env: Env, json: String, secret: Buffer) -> Result<String> {
-    let secret = <[u8; 32]>::try_from(&secret[..]).unwrap_or_default();
-    voxguard::sign_rules(&json, &secret).map_err(|error| raise(&env, &error))
 }
 
 #[napi]
@@ -134,9 +123,21 @@ impl Policy {
 #[napi]
 impl Policy {
     #[napi(constructor)]
-    pub fn new(env: Env, json: String) -> Result<Self> {
-        let policy = voxguard::Policy::new(&json).map_err(|error| raise(&env, &error))?;
-        Ok(Self { held: RefCell::new(Some(policy)) })
+    pub fn new(
+        env: Env,
+        json: String,
+        ask: Option<Ask<'_>>,
+        budget_ms: u32,
+        fail_open: bool,
+    ) -> Result<Self> {
+        let policy = match ask {
+            Some(ask) => {
+                let classifier = classifier(&env, &ask, budget_ms, fail_open)?;
+                voxguard::Policy::with_classifier(&json, classifier)
+            }
+            None => voxguard::Policy::new(&json),
+        };
+        Ok(Self { held: RefCell::new(Some(policy.map_err(|error| raise(&env, &error))?)) })
     }
 
     #[napi(factory)]
@@ -152,6 +153,22 @@ impl Policy {
         let consents: Vec<&str> = consents.iter().map(String::as_str).collect();
         let verdict = how.parse().and_then(|markup| policy.check_consented(&text, markup, &consents));
         verdict.map(Verdict::from).map_err(|error| raise(&env, &error))
+    }
+
+    /// The same on another thread, where a classifier may take its time.
+    #[napi]
+    pub fn judge(
+        &self,
+        env: Env,
+        text: String,
+        how: String,
+        consents: Vec<String>,
+    ) -> Result<AsyncTask<Job<Verdict>>> {
+        let policy = self.held(&env)?;
+        Ok(start(move || {
+            let consents: Vec<&str> = consents.iter().map(String::as_str).collect();
+            policy.check_consented(&text, how.parse()?, &consents).map(Verdict::from)
+        }))
     }
 
     #[napi]

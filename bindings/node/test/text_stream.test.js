@@ -60,17 +60,6 @@ test('a consent lifts a protected name', () => {
   assert.equal(policy.check('I am Aurelia Example', { consents: ['voices'] }).action, 'allow');
 });
 
-test('a classifier of the host is asked, and its failure is decided beforehand', async () => {
-  const policy = new Policy(RULES);
-  const classifier = (spoken) => (spoken.includes('bad') ? [{ rule: 'model', category: 'meaning', start: 2, end: 5 }] : []);
-  assert.equal((await policy.judge('all good', { classifier })).action, 'allow');
-  const verdict = await policy.judge('a bad thing', { classifier });
-  assert.deepEqual([verdict.action, verdict.text, verdict.reason], ['block', '', 'blocked: meaning']);
-  const never = () => new Promise(() => {});
-  assert.equal((await policy.judge('a', { classifier: never, budgetMs: 5 })).action, 'block');
-  assert.equal((await policy.judge('a', { classifier: never, budgetMs: 5, onFailure: 'warn' })).action, 'warn');
-});
-
 test('rules are linted, signed and explained', () => {
   const [advice] = lintRules([{ name: 'old', pattern: '\\bdiscriminat\\b', severity: 'error', category: 'x' }]);
   assert.equal(advice.code, 'stem-between-boundaries');
