@@ -12,7 +12,7 @@ use super::search::{Segment, UNIT, shortlist};
 use super::warp::Warp;
 
 /// Segments beside which another is sought, for recordings that were cut.
-const ANCHORS: usize = 3;
+const ANCHORS: usize = 2;
 /// Sets of chips that are tried for a segment.
 const VARIANTS_EACH: usize = 3;
 /// Deviations above chance that the pilots of a segment must have for its code cells to be looked at: of a mark that is just

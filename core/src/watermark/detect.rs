@@ -25,7 +25,7 @@ pub(super) const PASSAGE_STEPS: usize = 64 * STEPS_PER_SECOND as usize;
 pub enum Effort {
     /// As it stands: no change of speed, pitch or tempo.
     Fast,
-    /// Also speed of 0.9 to 1.1, pitch of -2 to 2 semitones, or tempo of 0.8 to 1.25.
+    /// Also speed of 0.8 to 1.2, pitch of -4 to 4 semitones, or tempo of 0.8 to 1.25.
     #[default]
     Normal,
     /// Also durations of 0.72 to 1.39 with frequencies of 0.81 to 1.23, in any mix; more candidates decoded; marks without pilots.
@@ -47,7 +47,7 @@ impl Effort {
             Self::Normal => Budget {
                 phases: 3,
                 scouted: false,
-                shortlist: 128,
+                shortlist: 96,
                 decoded: 12,
                 blind: false,
                 reach: Reach::Lines,

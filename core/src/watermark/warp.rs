@@ -20,7 +20,7 @@ pub struct Warp {
 pub enum Reach {
     /// None.
     Still,
-    /// Speed of 0.9 to 1.1, pitch of -2 to 2 semitones, or tempo of 0.8 to 1.25: one of them.
+    /// Speed of 0.8 to 1.2, pitch of -4 to 4 semitones, or tempo of 0.8 to 1.25: one of them.
     Lines,
     /// Durations and frequencies of 0.72 to 1.39 and 0.81 to 1.23, in any mix.
     Plane,
@@ -71,9 +71,9 @@ impl Reach {
         let all: Vec<Warp> = match self {
             Self::Still => vec![],
             Self::Lines => {
-                let speeds = (-11..=11).map(|k| warp(-4 * k, 2 * k));
+                let speeds = (-23..=19).map(|k| warp(-4 * k, 2 * k));
                 let tempi = (-23..=23).map(|k| warp(4 * k, 0));
-                let pitches = (-6..=6).map(|k| warp(0, 4 * k));
+                let pitches = (-12..=12).map(|k| warp(0, 4 * k));
                 speeds.chain(tempi).chain(pitches).collect()
             }
             Self::Plane => {
@@ -115,13 +115,13 @@ mod tests {
                 (w.time().ln() - time.ln()).abs() <= 0.0051 && (w.pitch().ln() - pitch.ln()).abs() <= 0.0101
             })
         };
-        for speed in [0.9, 0.95, 1.03, 1.1] {
+        for speed in [0.8, 0.95, 1.03, 1.2] {
             assert!(near(1.0 / speed, speed), "speed {speed}");
         }
         for tempo in [0.8, 0.9, 1.1, 1.25] {
             assert!(near(1.0 / tempo, 1.0), "tempo {tempo}");
         }
-        for semitones in [-2.0f64, -0.7, 1.0, 2.0] {
+        for semitones in [-4.0f64, -0.7, 1.0, 4.0] {
             assert!(near(1.0, (semitones / 12.0).exp2()), "{semitones} semitones");
         }
     }
