@@ -76,19 +76,21 @@ impl Access {
     }
 
     /// Takes over another configuration at once: no request sees half of it. What is in flight, counted and
-    /// owed stays, but for limits whose rate has changed.
+    /// owed stays: where a rate has changed, each subject owes as many requests as before.
     pub fn reload(&self, config: Config) -> Result<(), ConfigError> {
         let mut fresh = State::new(config)?;
         let mut state = self.lock();
-        let same = |a: &Option<Limiter>, b: &Option<Limiter>| {
-            a.as_ref().map(|limiter| (limiter.rate(), limiter.bytes()))
-                == b.as_ref().map(|limiter| (limiter.rate(), limiter.bytes()))
-        };
-        if same(&state.limiter, &fresh.limiter) {
-            fresh.limiter = state.limiter.take();
-        }
+        // All that can fail comes before the first change. (The rules were accepted when `fresh` was made of them.)
         state.monitor.reload(fresh.config.monitor_rules())?;
         state.admission.set_capacity(fresh.config.admission.capacity())?;
+        if let (Some(limiter), Some(old)) = (&mut fresh.limiter, state.limiter.take()) {
+            limiter.inherit(old);
+        }
+        for (kind, limiter) in &mut fresh.kinds {
+            if let Some(old) = state.kinds.remove(kind) {
+                limiter.inherit(old);
+            }
+        }
         state.limiter = fresh.limiter;
         state.kinds = fresh.kinds;
         state.roles = fresh.roles;
@@ -463,6 +465,28 @@ mod tests {
         assert_eq!(reason(&access, &ask(Some("a"), "x")), Some(Reason::RateLimit));
         assert_eq!(reason(&access, &ask(Some("a"), "longer")), Some(Reason::TextLength));
         assert_eq!(access.snapshot_json()["in_flight"]["utterances"], 10);
+    }
+
+    #[test]
+    fn a_reload_gives_no_kind_and_no_changed_rate_a_fresh_burst() {
+        let config = |per_minute: u32, detects: u32| {
+            let json = format!(
+                r#"{{"version": 1, "rate": {{"per_minute": {per_minute}, "burst": 2, "kinds": {{
+                    "detect": {{"per_minute": {detects}, "burst": 1}},
+                    "embed": {{"per_minute": 1, "burst": 1}}}}}}}}"#
+            );
+            Config::from_json(&json).unwrap()
+        };
+        let access = Access::new(config(60, 1)).unwrap();
+        let _passes: Vec<_> = (0..2).map(|_| access.begin(&ask(Some("a"), "x")).ok().unwrap()).collect();
+        assert!(access.check_rate("detect", "a", 0).allowed && access.check_rate("embed", "a", 0).allowed);
+        for fresh in [config(60, 1), config(30, 2), config(120, 1)] {
+            access.reload(fresh).unwrap();
+            assert_eq!(reason(&access, &ask(Some("a"), "x")), Some(Reason::RateLimit));
+            assert!(!access.check_rate("detect", "a", 0).allowed);
+            assert!(!access.check_rate("embed", "a", 0).allowed);
+        }
+        assert!(access.check_rate("detect", "a", 60_000_000_000).allowed);
     }
 
     #[test]

@@ -120,6 +120,8 @@ pub struct Limiter {
     // is forgotten first, so this is the one randomness that is not an argument.
     hasher: RandomState,
     evicted: u64,
+    /// The latest time it was asked at: what is owed is owed from there.
+    now_ns: u64,
 }
 
 impl Limiter {
@@ -134,7 +136,36 @@ impl Limiter {
             return Err(LimiterError::Keys { keys });
         }
         let sets = keys.div_ceil(WAYS).next_power_of_two();
-        Ok(Self { rate, sets: vec![[0; 2 * WAYS]; sets], hasher: RandomState::new(), evicted: 0 })
+        Ok(Self { rate, sets: vec![[0; 2 * WAYS]; sets], hasher: RandomState::new(), evicted: 0, now_ns: 0 })
+    }
+
+    /// Takes over what is owed to a limiter that this one replaces. Each key owes as many requests as before, up to a
+    /// whole burst of this rate: who had used up the burst has used up this one too.
+    pub fn inherit(&mut self, old: Self) {
+        if old.rate == self.rate && old.sets.len() == self.sets.len() {
+            *self = old;
+            return;
+        }
+        self.hasher = old.hasher;
+        (self.evicted, self.now_ns) = (old.evicted, old.now_ns);
+        let (now_ns, rate) = (old.now_ns, self.rate);
+        for set in &old.sets {
+            let (tags, arrivals) = set.split_at(WAYS);
+            for (tag, arrival) in tags.iter().zip(arrivals) {
+                let owed = arrival.saturating_sub(now_ns);
+                if owed == 0 {
+                    continue;
+                }
+                let owed = u128::from(owed) * u128::from(rate.interval_ns) / u128::from(old.rate.interval_ns);
+                let owed = u64::try_from(owed).unwrap_or(u64::MAX).min(rate.tolerance_ns);
+                let (slot, lost) = self.slot(*tag, now_ns);
+                if let Some((in_tag, in_arrival)) = slot {
+                    *in_tag = *tag;
+                    *in_arrival = now_ns.saturating_add(owed);
+                }
+                self.evicted += u64::from(lost);
+            }
+        }
     }
 
     /// The rate.
@@ -157,6 +188,7 @@ impl Limiter {
     pub fn check(&mut self, key: &[u8], cost: u32, now_ns: u64) -> Decision {
         let tag = self.tag(key);
         let rate = self.rate;
+        self.now_ns = self.now_ns.max(now_ns);
         let (slot, owed) = self.slot(tag, now_ns);
         let (decision, arrival) =
             rate.decide(slot.as_ref().map_or(0, |(_, arrival)| **arrival), now_ns, cost);
@@ -323,6 +355,25 @@ mod tests {
             limiter.check(&key.to_le_bytes(), 1, 0);
         }
         assert!(!limiter.check(b"noisy", 1, 0).allowed);
+    }
+
+    #[test]
+    fn a_rate_that_changes_forgives_nobody_and_locks_nobody_out() {
+        for (count, burst, keys, passes) in
+            [(60, 10, 4096, 0), (6, 10, 4096, 0), (600, 10, 16, 0), (60, 25, 8, 15)]
+        {
+            let mut before = limiter(60, 10, 64);
+            (0..10).for_each(|_| assert!(before.check(b"spent", 1, 5 * SECOND_NS).allowed));
+            (0..4).for_each(|_| assert!(before.check(b"half", 1, 5 * SECOND_NS).allowed));
+            let rate = Rate::new(count, 60.0, burst).unwrap();
+            let mut limiter = Limiter::new(rate, keys).unwrap();
+            limiter.inherit(before);
+            let still = (0..100).filter(|_| limiter.check(b"spent", 1, 5 * SECOND_NS).allowed).count();
+            assert_eq!(still, passes, "{count} a minute, burst {burst}");
+            assert_eq!(limiter.check(b"half", 1, 5 * SECOND_NS).remaining, burst - 5);
+            let soon = 5 * SECOND_NS + rate.interval_ns();
+            assert!(limiter.check(b"spent", 1, soon).allowed, "{count} a minute, burst {burst}");
+        }
     }
 
     #[test]
