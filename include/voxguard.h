@@ -2192,6 +2192,116 @@ vg_status_t vg_config_explain(const char *config,
  */
 vg_status_t vg_config_schema(vg_bytes_t *out, vg_error_t **err);
 
+/* ---- The gate of an access ----
+ *
+ * Roles, commands, tokens and alerts by its one configuration. Refusals count: three refused
+ * commands of one source are an alert by default, and five tokens that were not believed.
+ */
+
+/**
+ * A function of yours that is told of every alert when it is raised. It is called on the thread of the call that
+ * raises it, from several threads at once if need be, and may use the access: vg_access_panic, for one.
+ */
+typedef struct {
+  /** sizeof this struct. */
+  size_t struct_size;
+  /** Yours: handed to both functions. */
+  void *user_data;
+  /**
+   * Takes one alert, JSON of `len` bytes, borrowed for the call: `{"event": "auth_failure", "source": "10.0.0.9",
+   * "count": 5, "threshold": {"count": 5, "seconds": 300.0}, "time": 3.0}`.
+   */
+  void (*tell)(void *user_data, const char *json, size_t len);
+  /**
+   * Called exactly once, when another sink takes over or the access and all its guards are freed, and no alert is
+   * being told; never when vg_access_on_alert failed. May be NULL.
+   */
+  void (*drop)(void *user_data);
+} vg_alert_sink_t;
+
+/**
+ * Names who is told of alerts from now on, in place of whoever was; NULL: nobody.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_on_alert(const vg_access_t *access,
+                               const vg_alert_sink_t *sink,
+                               vg_error_t **err);
+
+/**
+ * Writes whether a role of this access's configuration has a permission over a resource, as vg_roles_check does.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_check_role(const vg_access_t *access,
+                                 const char *role,
+                                 size_t role_len,
+                                 const char *permission,
+                                 size_t permission_len,
+                                 const char *resource,
+                                 size_t resource_len,
+                                 bool *allowed,
+                                 vg_bytes_t *decision,
+                                 vg_error_t **err);
+
+/**
+ * Writes whether a voice may give a command of this access's configuration, as vg_commands_check does. A refusal counts
+ * as suspicious_command of `source`, at `now` in seconds.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_check_command(const vg_access_t *access,
+                                    const char *name,
+                                    size_t name_len,
+                                    const char *arguments,
+                                    size_t arguments_len,
+                                    const char *source,
+                                    size_t source_len,
+                                    double now,
+                                    bool *allowed,
+                                    vg_bytes_t *decision,
+                                    vg_error_t **err);
+
+/**
+ * Refuses, in vg_access_verify_token, all tokens that were issued before this second. It never goes back.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_revoke_all(const vg_access_t *access,
+                                 uint64_t before);
+
+/**
+ * Makes tokens as vg_tokens_new does. What the options leave out of ttl, leeway and single_use, the configuration of
+ * `access` says: as it is now, a later reload changes nothing.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_tokens_new(const vg_access_t *access,
+                                 uint32_t algorithm,
+                                 const uint8_t *key,
+                                 size_t key_len,
+                                 const char *options,
+                                 size_t options_len,
+                                 vg_tokens_t **out,
+                                 vg_error_t **err);
+
+/**
+ * Verifies a token as vg_tokens_verify does, for an access: a token that was issued before the moment of
+ * vg_access_revoke_all is refused, and refusals count as auth_failure of `source`, such as the client's address.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_verify_token(const vg_access_t *access,
+                                   const vg_tokens_t *tokens,
+                                   const char *token,
+                                   size_t token_len,
+                                   const char *source,
+                                   size_t source_len,
+                                   uint64_t now,
+                                   bool *accepted,
+                                   vg_bytes_t *claims,
+                                   vg_error_t **err);
+
 /* ---- Guards ----
  *
  * A policy, a key and a ledger that belong together. One for a program, or one for each voice; shared

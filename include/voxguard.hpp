@@ -985,6 +985,9 @@ class Tokens {
   const vg_tokens_t *get() const noexcept { return handle_.get(); }
 
  private:
+  friend class Access;
+  explicit Tokens(vg_tokens_t *tokens) { handle_.reset(tokens); }
+
   detail::Handle<vg_tokens_t, &vg_tokens_free> handle_;
 };
 
@@ -1163,6 +1166,9 @@ class Sealer {
   detail::Handle<vg_sealer_t, &vg_sealer_free> handle_;
 };
 
+/// Gets every alert, as JSON, when it is raised.
+using AlertCallback = std::function<void(std::string_view json)>;
+
 /// All that decides who may speak and how much, of a configuration in JSON; without, the default.
 class Access {
  public:
@@ -1193,9 +1199,123 @@ class Access {
     failure.check(vg_access_metrics(handle_.get(), format, text.out(), failure.out()));
     return text.string();
   }
+
+  /// Judges where a request comes from: JSON with `origin`, `peer`, `forwarded_for`, `session`, `client`, as there are.
+  /// The answer is JSON.
+  std::string check_request(std::string_view request) const {
+    return json([&](vg_bytes_t *out, vg_error_t **err) {
+      return vg_access_check_request(handle_.get(), detail::data(request), request.size(), out, err);
+    });
+  }
+  /// Judges a message of a WebSocket, or a request's body; the answer is JSON, with the close code to send.
+  std::string check_message(std::string_view data, bool binary) const {
+    return json([&](vg_bytes_t *out, vg_error_t **err) {
+      return vg_access_check_message(handle_.get(), binary, bytes(data), data.size(), out, err);
+    });
+  }
+  /// Counts one request of a kind with a limit of its own, at `now` in seconds.
+  RateLimiter::Limit check_rate(std::string_view kind, std::string_view key, double now) const {
+    vg_limit_t limit{};
+    limit.struct_size = sizeof limit;
+    detail::check(vg_access_check_rate(handle_.get(), detail::data(kind), kind.size(), detail::data(key), key.size(), now,
+                                       &limit));
+    return {limit.allowed, limit.retry_after, limit.remaining};
+  }
+  /// Judges an upload; the report is JSON.
+  std::string check_audio(std::string_view data, bool base64 = false) const {
+    return json([&](vg_bytes_t *out, vg_error_t **err) {
+      return vg_access_check_audio(handle_.get(), bytes(data), data.size(), base64, out, err);
+    });
+  }
+  /// The same for interleaved samples that were decoded elsewhere.
+  std::string check_samples(const float *samples, std::size_t count, std::uint32_t rate, std::uint16_t channels = 1) const {
+    return json([&](vg_bytes_t *out, vg_error_t **err) {
+      return vg_access_check_samples(handle_.get(), samples, count, rate, channels, out, err);
+    });
+  }
+  /// Whether a role of this configuration has a permission over a resource.
+  Decision check_role(std::string_view role, std::string_view permission, std::string_view resource) const {
+    Decision decision;
+    decision.json = json([&](vg_bytes_t *out, vg_error_t **err) {
+      return vg_access_check_role(handle_.get(), detail::data(role), role.size(), detail::data(permission),
+                                  permission.size(), detail::data(resource), resource.size(), &decision.allowed, out, err);
+    });
+    return decision;
+  }
+  /// Whether a voice may give a command of this configuration; a refusal counts as suspicious_command of `source`.
+  Decision check_command(std::string_view name, std::string_view arguments, std::string_view source, double now) const {
+    Decision decision;
+    decision.json = json([&](vg_bytes_t *out, vg_error_t **err) {
+      return vg_access_check_command(handle_.get(), detail::data(name), name.size(), detail::data(arguments),
+                                     arguments.size(), detail::data(source), source.size(), now, &decision.allowed, out,
+                                     err);
+    });
+    return decision;
+  }
+  /// Tokens of this configuration: what the options leave out of ttl, leeway and single_use, it says.
+  Tokens tokens(std::uint32_t algorithm, const std::uint8_t *key, std::size_t count, std::string_view options) const {
+    vg_tokens_t *tokens = nullptr;
+    detail::Failure failure;
+    failure.check(vg_access_tokens_new(handle_.get(), algorithm, key, count, detail::data(options), options.size(), &tokens,
+                                       failure.out()));
+    return Tokens(tokens);
+  }
+  /// The claims, or why the token is not to be believed; a refusal counts as auth_failure of `source`.
+  Decision verify_token(const Tokens &tokens, std::string_view token, std::string_view source, std::uint64_t now) const {
+    Decision decision;
+    decision.json = json([&](vg_bytes_t *out, vg_error_t **err) {
+      return vg_access_verify_token(handle_.get(), tokens.get(), detail::data(token), token.size(), detail::data(source),
+                                    source.size(), now, &decision.allowed, out, err);
+    });
+    return decision;
+  }
+  /// Refuses, in verify_token, all tokens that were issued before this second.
+  void revoke_all(std::uint64_t before) const { detail::check(vg_access_revoke_all(handle_.get(), before)); }
+  /// Counts an event; the alerts that it raises, as a JSON array.
+  std::string record(std::string_view event, std::string_view source, double now) const {
+    return json([&](vg_bytes_t *out, vg_error_t **err) {
+      return vg_access_record(handle_.get(), detail::data(event), event.size(), detail::data(source), source.size(), now,
+                              out, err);
+    });
+  }
+  /// Takes the alerts that refusals have raised since the last call, as a JSON array.
+  std::string alerts() const {
+    return json([&](vg_bytes_t *out, vg_error_t **err) { return vg_access_alerts(handle_.get(), out, err); });
+  }
+  /// Names who is told of each alert, as JSON, when it is raised: on the thread that raises it, from several at once if
+  /// need be. An exception thrown in it is dropped. nullptr: nobody.
+  void on_alert(AlertCallback told) const {
+    detail::Failure failure;
+    if (!told) {
+      failure.check(vg_access_on_alert(handle_.get(), nullptr, failure.out()));
+      return;
+    }
+    auto held = std::make_unique<AlertCallback>(std::move(told));
+    vg_alert_sink_t sink{};
+    sink.struct_size = sizeof sink;
+    sink.user_data = held.get();
+    sink.tell = [](void *user_data, const char *json, std::size_t length) {
+      try {
+        (*static_cast<AlertCallback *>(user_data))(std::string_view(json, length));
+      } catch (...) {
+      }
+    };
+    sink.drop = [](void *user_data) { delete static_cast<AlertCallback *>(user_data); };
+    failure.check(vg_access_on_alert(handle_.get(), &sink, failure.out()));
+    held.release();
+  }
   const vg_access_t *get() const noexcept { return handle_.get(); }
 
  private:
+  template <class Call>
+  static std::string json(Call call) {
+    detail::Bytes text;
+    detail::Failure failure;
+    failure.check(call(text.out(), failure.out()));
+    return text.string();
+  }
+  static const std::uint8_t *bytes(std::string_view data) { return reinterpret_cast<const std::uint8_t *>(detail::data(data)); }
+
   detail::Handle<vg_access_t, &vg_access_free> handle_;
 };
 

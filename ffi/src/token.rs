@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::{Mutex, RwLock};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use voxguard_core::access::token::{Grant, Replay, TokenKey, Tokens};
+use voxguard_core::access::token::{Claims, Grant, Refusal, Replay, TokenKey, Tokens};
 use zeroize::Zeroizing;
 
-use crate::argument::{place, slice_in, text};
+use crate::argument::{Place, place, slice_in, text};
 use crate::bytes::vg_bytes_t;
 use crate::call::control;
 use crate::error::{Error, Result, vg_error_t};
@@ -49,19 +49,19 @@ pub(crate) struct Desk {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Options {
+pub(crate) struct Options {
     issuer: String,
     audience: String,
     #[serde(default)]
     typ: Option<String>,
     #[serde(default)]
-    leeway: u64,
+    pub(crate) leeway: Option<u64>,
     #[serde(default)]
-    ttl: Option<u64>,
+    pub(crate) ttl: Option<u64>,
     #[serde(default)]
     key_id: Option<String>,
     #[serde(default)]
-    single_use: bool,
+    pub(crate) single_use: Option<bool>,
     #[serde(default)]
     max_tokens: Option<usize>,
     #[serde(default)]
@@ -100,17 +100,7 @@ pub unsafe extern "C" fn vg_tokens_new(
     let call = || {
         let out = place(out)?;
         let options: Options = unsafe { json_in("options", options, options_len, VG_ERR_CONFIG) }?;
-        let bytes = unsafe { slice_in(key, key_len) }?;
-        let key = token_key(algorithm, bytes, options.public, options.key_id.as_deref())?;
-        let mut tokens = Tokens::new(key, &options.issuer, &options.audience)?.with_leeway(options.leeway)?;
-        if let Some(typ) = &options.typ {
-            tokens = tokens.with_type(typ)?;
-        }
-        let most = options.max_tokens.unwrap_or(Replay::DEFAULT_TOKENS);
-        let replay = options.single_use.then(|| Mutex::new(Replay::new(most)));
-        let (tokens, revoked_before) = (RwLock::new(tokens), AtomicU64::new(0));
-        let ttl = options.ttl.unwrap_or(Tokens::DEFAULT_TTL);
-        unsafe { out.set(make(Desk { tokens, replay, revoked_before, ttl })) };
+        unsafe { out.set(make(Desk::new(algorithm, slice_in(key, key_len)?, &options)?)) };
         Ok(())
     };
     unsafe { control(err, call) }
@@ -224,20 +214,8 @@ pub unsafe extern "C" fn vg_tokens_verify(
     let call = || {
         let (accepted, claims) = (place(accepted)?, place(claims)?);
         let token = unsafe { text("token", token, token_len) }?;
-        let verify = |desk: &Desk| {
-            let before = desk.revoked_before.load(Ordering::Acquire);
-            let known = desk.tokens.read();
-            Ok(match &desk.replay {
-                Some(replay) => known.verify_once(token, now, before, &mut replay.lock()),
-                None => known.verify(token, now, before),
-            })
-        };
-        let (yes, said) = match unsafe { shared(tokens, verify) }? {
-            Ok(said) => (true, serde_json::to_value(said).unwrap_or(Value::Null)),
-            Err(refusal) => (false, json!({"code": refusal.name(), "message": refusal.to_string()})),
-        };
-        unsafe { json_out(claims, &said) };
-        unsafe { accepted.set(yes) };
+        let verify = |desk: &Desk| Ok(desk.verify(token, now, 0));
+        unsafe { answer(shared(tokens, verify)?, accepted, claims) };
         Ok(())
     };
     unsafe { control(err, call) }
@@ -260,6 +238,44 @@ pub unsafe extern "C" fn vg_tokens_revoke_all(tokens: *const vg_tokens_t, before
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vg_tokens_free(tokens: *mut vg_tokens_t) {
     unsafe { free(tokens) }
+}
+
+pub(crate) unsafe fn answer(
+    verified: std::result::Result<Claims, Refusal>,
+    accepted: Place<bool>,
+    claims: Place<vg_bytes_t>,
+) {
+    let (yes, said) = match verified {
+        Ok(said) => (true, serde_json::to_value(said).unwrap_or(Value::Null)),
+        Err(refusal) => (false, json!({"code": refusal.name(), "message": refusal.to_string()})),
+    };
+    unsafe { json_out(claims, &said) };
+    unsafe { accepted.set(yes) };
+}
+
+impl Desk {
+    pub(crate) fn new(algorithm: u32, key: &[u8], options: &Options) -> Result<Self> {
+        let key = token_key(algorithm, key, options.public, options.key_id.as_deref())?;
+        let tokens = Tokens::new(key, &options.issuer, &options.audience)?;
+        let mut tokens = tokens.with_leeway(options.leeway.unwrap_or(0))?;
+        if let Some(typ) = &options.typ {
+            tokens = tokens.with_type(typ)?;
+        }
+        let most = options.max_tokens.unwrap_or(Replay::DEFAULT_TOKENS);
+        let replay = options.single_use.unwrap_or(false).then(|| Mutex::new(Replay::new(most)));
+        let (tokens, revoked_before) = (RwLock::new(tokens), AtomicU64::new(0));
+        Ok(Self { tokens, replay, revoked_before, ttl: options.ttl.unwrap_or(Tokens::DEFAULT_TTL) })
+    }
+
+    /// What a token says, unless it was issued before `before` or the moment that all of ours were revoked at.
+    pub(crate) fn verify(&self, token: &str, now: u64, before: u64) -> std::result::Result<Claims, Refusal> {
+        let before = before.max(self.revoked_before.load(Ordering::Acquire));
+        let known = self.tokens.read();
+        match &self.replay {
+            Some(replay) => known.verify_once(token, now, before, &mut replay.lock()),
+            None => known.verify(token, now, before),
+        }
+    }
 }
 
 fn token_key(algorithm: u32, bytes: &[u8], public: bool, id: Option<&str>) -> Result<TokenKey> {

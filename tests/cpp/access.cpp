@@ -1,5 +1,9 @@
 // Access and hardening, as C++ sees them.
 
+#include <stdexcept>
+#include <string>
+#include <vector>
+
 #include "check.hpp"
 
 using namespace voxguard;
@@ -53,5 +57,35 @@ int main() {
   access.panic("a key has leaked");
   CHECK(guard.begin(request).answer().find("panic") != std::string::npos);
   CHECK(access.lift() && guard.begin(request).allowed());
+
+  // All of it from one configuration.
+  const Access gate(R"({"version": 1, "commands": {"stop": {}}, "tokens": {"ttl_seconds": 60},
+    "rate": {"kinds": {"detect": {"per_minute": 1, "burst": 1}}}, "requests": {"origins": ["https://a.example"]}})");
+  std::vector<std::string> told;
+  gate.on_alert([&told](std::string_view alert) {
+    told.emplace_back(alert);
+    throw std::runtime_error("of the host's own");
+  });
+  CHECK(gate.check_role("guest", "detect", "voice/heart").allowed);
+  CHECK(!gate.check_role("guest", "clone_voice", "voice/heart").allowed);
+  CHECK(gate.check_command("stop", "{}", "10.0.0.9", 1).allowed && told.empty());
+  for (int i = 0; i < 3; ++i) CHECK(!gate.check_command("rm", "{}", "10.0.0.9", 1).allowed);
+  CHECK(told.size() == 1 && told[0].find("suspicious_command") != std::string::npos);
+  CHECK(gate.alerts().find("10.0.0.9") != std::string::npos && gate.alerts() == "[]");
+  CHECK(gate.check_rate("detect", "a", 0).allowed && gate.check_rate("detect", "a", 0).retry_after == 60.0);
+  CHECK(gate.check_request(R"({"origin": "https://evil.example"})").find("403") != std::string::npos);
+  CHECK(gate.check_message(std::string(2 << 20, 'x'), true).find("1009") != std::string::npos);
+  CHECK(gate.check_audio("#!/bin/sh").find("container") != std::string::npos);
+  const float silence[8000] = {};
+  CHECK(gate.check_samples(silence, 8000, 8000).find("silence") != std::string::npos);
+  const auto short_tokens = gate.tokens(VG_TOKEN_HS256, secret.data(), secret.size(), R"({"issuer": "tts", "audience": "api"})");
+  const auto short_token = short_tokens.issue(R"({"subject": "user-1", "now": 1000})");
+  CHECK(gate.verify_token(short_tokens, short_token, "10.0.0.9", 1059).allowed);
+  CHECK(gate.verify_token(short_tokens, short_token, "10.0.0.9", 1060).json.find("expired") != std::string::npos);
+  gate.revoke_all(1001);
+  CHECK(gate.verify_token(short_tokens, short_token, "10.0.0.9", 1010).json.find("revoked") != std::string::npos);
+  gate.on_alert(nullptr);
+  for (int i = 0; i < 9; ++i) gate.record("auth_failure", "10.0.0.7", 1);
+  CHECK(told.size() == 1);
   return done();
 }

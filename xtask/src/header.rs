@@ -19,7 +19,7 @@ use syn::{Attribute, Expr, ExprLit, Item, ItemFn, ItemStruct, Lit, Meta, Visibil
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// The nouns of the interface, each a file of `ffi/src` and a section of the header.
-const NOUNS: [&str; 26] = [
+const NOUNS: [&str; 27] = [
     "version",
     "status",
     "error",
@@ -43,6 +43,7 @@ const NOUNS: [&str; 26] = [
     "seal",
     "monitor",
     "access",
+    "gate",
     "guard",
     "utterance",
     "debug",

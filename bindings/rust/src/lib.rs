@@ -51,6 +51,7 @@ mod classifier;
 mod detection;
 mod detector;
 mod error;
+mod gate;
 mod guard;
 mod key;
 mod ledger;

@@ -459,6 +459,24 @@ pub const VG_METRICS_PROMETHEUS: u32 = 1;
 pub struct vg_access_t {
     _opaque: [u8; 0],
 }
+/// A function of yours that is told of every alert when it is raised. It is called on the thread of the call that
+/// raises it, from several threads at once if need be, and may use the access: vg_access_panic, for one.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct vg_alert_sink_t {
+    /// sizeof this struct.
+    pub struct_size: usize,
+    /// Yours: handed to both functions.
+    pub user_data: *mut c_void,
+    /// Takes one alert, JSON of `len` bytes, borrowed for the call: `{"event": "auth_failure", "source": "10.0.0.9",
+    /// "count": 5, "threshold": {"count": 5, "seconds": 300.0}, "time": 3.0}`.
+    pub tell: Option<
+        unsafe extern "C" fn(user_data: *mut c_void, json: *const c_char, len: usize),
+    >,
+    /// Called exactly once, when another sink takes over or the access and all its guards are freed, and no alert is
+    /// being told; never when vg_access_on_alert failed. May be NULL.
+    pub drop: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
+}
 /// Where requests to speak come in.
 #[repr(C)]
 pub struct vg_guard_t {
@@ -1913,6 +1931,80 @@ unsafe extern "C" {
     /// Threads: any. Real time: no.
     pub fn vg_config_schema(
         out: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Names who is told of alerts from now on, in place of whoever was; NULL: nobody.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_on_alert(
+        access: *const vg_access_t,
+        sink: *const vg_alert_sink_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Writes whether a role of this access's configuration has a permission over a resource, as vg_roles_check does.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_check_role(
+        access: *const vg_access_t,
+        role: *const c_char,
+        role_len: usize,
+        permission: *const c_char,
+        permission_len: usize,
+        resource: *const c_char,
+        resource_len: usize,
+        allowed: *mut bool,
+        decision: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Writes whether a voice may give a command of this access's configuration, as vg_commands_check does. A refusal counts
+    /// as suspicious_command of `source`, at `now` in seconds.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_check_command(
+        access: *const vg_access_t,
+        name: *const c_char,
+        name_len: usize,
+        arguments: *const c_char,
+        arguments_len: usize,
+        source: *const c_char,
+        source_len: usize,
+        now: f64,
+        allowed: *mut bool,
+        decision: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Refuses, in vg_access_verify_token, all tokens that were issued before this second. It never goes back.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_revoke_all(access: *const vg_access_t, before: u64) -> vg_status_t;
+    /// Makes tokens as vg_tokens_new does. What the options leave out of ttl, leeway and single_use, the configuration of
+    /// `access` says: as it is now, a later reload changes nothing.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_tokens_new(
+        access: *const vg_access_t,
+        algorithm: u32,
+        key: *const u8,
+        key_len: usize,
+        options: *const c_char,
+        options_len: usize,
+        out: *mut *mut vg_tokens_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Verifies a token as vg_tokens_verify does, for an access: a token that was issued before the moment of
+    /// vg_access_revoke_all is refused, and refusals count as auth_failure of `source`, such as the client's address.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_verify_token(
+        access: *const vg_access_t,
+        tokens: *const vg_tokens_t,
+        token: *const c_char,
+        token_len: usize,
+        source: *const c_char,
+        source_len: usize,
+        now: u64,
+        accepted: *mut bool,
+        claims: *mut vg_bytes_t,
         err: *mut *mut vg_error_t,
     ) -> vg_status_t;
     /// Makes a guard. VG_ERR_STORE_KEY when the ledger was opened with another key.

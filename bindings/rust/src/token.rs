@@ -26,7 +26,7 @@ pub enum TokenAlgorithm {
 }
 
 impl TokenAlgorithm {
-    fn code(self) -> u32 {
+    pub(crate) fn code(self) -> u32 {
         match self {
             Self::Hs256 => sys::VG_TOKEN_HS256,
             Self::Es256 => sys::VG_TOKEN_ES256,
@@ -54,6 +54,20 @@ pub struct TokenOptions<'a> {
     pub public: bool,
     /// Whether a token that was used is refused.
     pub single_use: bool,
+}
+
+impl TokenOptions<'_> {
+    /// As the C interface takes them; with `sparse` without what is 0 or false.
+    pub(crate) fn json(&self, sparse: bool) -> String {
+        let Self { issuer, audience, typ, leeway, ttl, key_id, public, single_use } = *self;
+        let leeway = Some(leeway).filter(|seconds| !sparse || *seconds > 0);
+        let single_use = Some(single_use).filter(|once| !sparse || *once);
+        json!({
+            "issuer": issuer, "audience": audience, "typ": typ, "leeway": leeway, "ttl": ttl, "key_id": key_id,
+            "public": public, "single_use": single_use,
+        })
+        .to_string()
+    }
 }
 
 /// What a token is to say of its holder.
@@ -120,17 +134,20 @@ pub struct Tokens {
 impl Tokens {
     /// Tokens signed and verified with a key.
     pub fn new(algorithm: TokenAlgorithm, key: &[u8], options: TokenOptions<'_>) -> Result<Self> {
-        let TokenOptions { issuer, audience, typ, leeway, ttl, key_id, public, single_use } = options;
-        let options = json!({
-            "issuer": issuer, "audience": audience, "typ": typ, "leeway": leeway, "ttl": ttl, "key_id": key_id,
-            "public": public, "single_use": single_use,
-        });
-        let options = options.to_string();
+        let options = options.json(false);
         let (json, len) = (options.as_ptr().cast(), options.len());
         let call = |out, err| unsafe {
             sys::vg_tokens_new(algorithm.code(), key.as_ptr(), key.len(), json, len, out, err)
         };
-        Ok(Self { handle: Arc::new(create(sys::vg_tokens_free, call)?) })
+        Ok(Self::owning(create(sys::vg_tokens_free, call)?))
+    }
+
+    pub(crate) fn owning(handle: Owned<sys::vg_tokens_t>) -> Self {
+        Self { handle: Arc::new(handle) }
+    }
+
+    pub(crate) fn as_ptr(&self) -> *const sys::vg_tokens_t {
+        self.handle.as_ptr()
     }
 
     /// Adds a key that verifies, under an id.

@@ -16,6 +16,7 @@ use super::answer::{Answer, Reason};
 use super::command::{Commands, Decision as CommandDecision};
 use super::limiter::{Decision, Limiter, Rate};
 use super::role::{Decision as RoleDecision, Roles};
+use super::token::{Claims, Refusal};
 use crate::config::{Config, ConfigError};
 use crate::id::{Language, SubjectId};
 use crate::monitor::{Alert, Event, Monitor, Snapshot};
@@ -39,7 +40,12 @@ struct State {
     hasher: RandomState,
     revoked_before: u64,
     alerts: Vec<Alert>,
+    on_alert: Option<OnAlert>,
+    untold: Vec<Alert>,
 }
+
+/// Who is told of alerts at once. Called without the lock: it may use the gate.
+pub type OnAlert = Arc<dyn Fn(&Alert) + Send + Sync>;
 
 /// Alerts that wait to be fetched; when they are more, the oldest are dropped. Their counters are not.
 const MAX_ALERTS: usize = 1_000;
@@ -116,27 +122,23 @@ impl Access {
     /// Whether this may be spoken, before its text is judged. What passes holds its place until the pass is
     /// dropped.
     pub fn begin(&self, ask: &Ask<'_>) -> Result<Pass, Answer> {
-        let mut state = self.lock();
-        match state.begin(ask) {
-            Ok(ticket) => Ok(Pass { access: self.clone(), ticket, ended: false }),
-            Err(answer) => {
-                state.note_refusal(&answer, ask);
-                Err(answer)
-            }
-        }
+        let begun =
+            self.change(|state| state.begin(ask).inspect_err(|answer| state.note_refusal(answer, ask)));
+        begun.map(|ticket| Pass { access: self.clone(), ticket, ended: false })
     }
 
     /// Counts one request of a kind of its own, such as `detect`; kinds without a limit always pass.
     pub fn check_rate(&self, kind: &str, key: &str, now_ns: u64) -> Decision {
-        let mut state = self.lock();
-        let decision = match state.kinds.get_mut(kind) {
-            Some(limiter) => limiter.check(key.as_bytes(), 1, now_ns),
-            None => Decision { allowed: true, retry_after: 0.0, remaining: u32::MAX },
-        };
-        if !decision.allowed {
-            state.note(Event::RateViolation, key, now_ns);
-        }
-        decision
+        self.change(|state| {
+            let decision = match state.kinds.get_mut(kind) {
+                Some(limiter) => limiter.check(key.as_bytes(), 1, now_ns),
+                None => Decision { allowed: true, retry_after: 0.0, remaining: u32::MAX },
+            };
+            if !decision.allowed {
+                state.note(Event::RateViolation, key, now_ns);
+            }
+            decision
+        })
     }
 
     /// Whether a role may do something.
@@ -146,20 +148,50 @@ impl Access {
 
     /// Whether a voice may give a command. Refusals are watched for.
     pub fn check_command(&self, name: &str, arguments: &str, source: &str, now_ns: u64) -> CommandDecision {
-        let mut state = self.lock();
-        let decision = match &state.commands {
-            Some(commands) => commands.check_json(name, arguments),
-            None => Commands::none().check(name, &Value::Null),
-        };
-        if !decision.allowed {
-            state.note(Event::SuspiciousCommand, source, now_ns);
-        }
-        decision
+        self.change(|state| {
+            let decision = match &state.commands {
+                Some(commands) => commands.check_json(name, arguments),
+                None => Commands::none().check(name, &Value::Null),
+            };
+            if !decision.allowed {
+                state.note(Event::SuspiciousCommand, source, now_ns);
+            }
+            decision
+        })
     }
 
-    /// Counts an event.
+    /// Verifies a token for the gate: none holds that was issued before [`Access::revoke_all`]'s moment, and refusals
+    /// are watched for. `verify` is given that moment, in seconds, and asks [`Tokens`](super::token::Tokens).
+    pub fn verify_token(
+        &self,
+        source: &str,
+        now: u64,
+        verify: impl FnOnce(u64) -> Result<Claims, Refusal>,
+    ) -> Result<Claims, Refusal> {
+        let verified = verify(self.revoked_before());
+        if verified.is_err() {
+            let now_ns = now.saturating_mul(1_000_000_000);
+            self.change(|state| state.note(Event::AuthFailure, source, now_ns));
+        }
+        verified
+    }
+
+    /// Counts an event. The alert that it raises is returned, and told to whom [`Access::on_alert`] named.
     pub fn record(&self, event: Event, source: &str, now_ns: u64) -> Option<Alert> {
-        self.lock().monitor.record(event, source, now_ns)
+        self.change(|state| {
+            let alert = state.monitor.record(event, source, now_ns);
+            if state.on_alert.is_some() {
+                state.untold.extend(alert.clone());
+            }
+            alert
+        })
+    }
+
+    /// Names who is told of each alert when it is raised, on the thread that raises it; none: nobody.
+    pub fn on_alert(&self, told: Option<OnAlert>) {
+        // Dropped without the lock: what goes may be somebody else's code.
+        let before = std::mem::replace(&mut self.lock().on_alert, told);
+        drop(before);
     }
 
     /// Alerts that the gate itself has raised since the last call.
@@ -207,6 +239,22 @@ impl Access {
         snapshot
     }
 
+    /// Makes a change, and tells of the alerts that it raised once the lock is free.
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let (done, told, alerts) = {
+            let mut state = self.lock();
+            let done = change(&mut state);
+            if state.untold.is_empty() {
+                return done;
+            }
+            (done, state.on_alert.clone(), std::mem::take(&mut state.untold))
+        };
+        if let Some(told) = told {
+            alerts.iter().for_each(|alert| told(alert));
+        }
+        done
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // Each change is made in one piece: what a panic elsewhere leaves is whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -239,6 +287,8 @@ impl State {
             hasher: RandomState::new(),
             revoked_before: 0,
             alerts: Vec::new(),
+            on_alert: None,
+            untold: Vec::new(),
             config,
         })
     }
@@ -342,6 +392,9 @@ impl State {
             if self.alerts.len() >= MAX_ALERTS {
                 self.alerts.remove(0);
             }
+            if self.on_alert.is_some() {
+                self.untold.push(alert.clone());
+            }
             self.alerts.push(alert);
         }
     }
@@ -357,9 +410,10 @@ impl Pass {
     pub fn end(&mut self, event: Event, now_ns: u64) {
         if !self.ended {
             self.ended = true;
-            let mut state = self.access.lock();
-            state.admission.release(self.ticket);
-            state.note(event, "", now_ns);
+            self.access.change(|state| {
+                state.admission.release(self.ticket);
+                state.note(event, "", now_ns);
+            });
         }
     }
 }
@@ -371,145 +425,4 @@ impl Drop for Pass {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn access(json: &str) -> Access {
-        Access::new(Config::from_json(json).unwrap()).unwrap()
-    }
-
-    fn ask<'a>(subject: Option<&'a str>, text: &'a str) -> Ask<'a> {
-        Ask { subject, voice: "heart", text, ..Ask::default() }
-    }
-
-    fn reason(access: &Access, ask: &Ask<'_>) -> Option<Reason> {
-        access.begin(ask).err().and_then(|answer| answer.reason)
-    }
-
-    #[test]
-    fn by_default_ten_pass_at_once_and_the_eleventh_hears_when_to_come_back() {
-        let access = access(r#"{"version": 1}"#);
-        for _ in 0..10 {
-            assert_eq!(reason(&access, &ask(Some("user-1"), "Good morning.")), None);
-        }
-        let refused = access.begin(&ask(Some("user-1"), "Good morning.")).err().unwrap();
-        assert_eq!((refused.http_status, refused.retry_after), (429, Some(1.0)));
-        assert_eq!(reason(&access, &ask(Some("user-2"), "Good morning.")), None);
-        assert_eq!(access.snapshot().events[&Event::RateViolation], 1);
-    }
-
-    #[test]
-    fn a_text_is_measured_before_and_after_folding() {
-        let access = access(r#"{"version": 1, "text": {"max_characters": 10, "max_folded_characters": 20}}"#);
-        assert_eq!(reason(&access, &ask(None, "ééééééééééé")), Some(Reason::TextLength));
-        assert_eq!(reason(&access, &ask(None, "éééééééééé")), None);
-        // One character that folds to eighteen.
-        assert_eq!(reason(&access, &ask(None, "\u{fdfa}")), None);
-        assert_eq!(reason(&access, &ask(None, "\u{fdfa}\u{fdfa}")), Some(Reason::TextLength));
-    }
-
-    #[test]
-    fn a_strict_gate_wants_a_subject_and_a_role_that_may() {
-        let access = access(r#"{"version": 1, "profile": "strict"}"#);
-        let with = |role| Ask { role, ..ask(Some("user-1"), "Good morning.") };
-        assert_eq!(reason(&access, &ask(None, "x")), Some(Reason::Unauthenticated));
-        assert_eq!(reason(&access, &with(None)), Some(Reason::Unauthenticated));
-        assert_eq!(reason(&access, &with(Some("nobody"))), Some(Reason::Forbidden));
-        assert_eq!(reason(&access, &with(Some("guest"))), None);
-    }
-
-    #[test]
-    fn a_language_that_is_named_must_be_one_of_those_accepted() {
-        let access = access(r#"{"version": 1, "profile": "baseline"}"#);
-        let with = |language| Ask { language, ..ask(None, "Good morning.") };
-        assert_eq!(reason(&access, &with(Some("en-GB"))), None);
-        assert_eq!(reason(&access, &with(None)), None);
-        for language in ["de", "e", "english-language-of-england-and-more"] {
-            assert_eq!(reason(&access, &with(Some(language))), Some(Reason::Language), "{language}");
-        }
-    }
-
-    #[test]
-    fn a_pass_holds_its_place_until_it_is_dropped() {
-        let access = access(r#"{"version": 1, "admission": {"utterances": 2, "share": 0.5}}"#);
-        let first = access.begin(&ask(Some("a"), "x")).ok().unwrap();
-        let full = access.begin(&ask(Some("a"), "x")).err().unwrap();
-        assert_eq!((full.reason, full.http_status), (Some(Reason::Overload), 503));
-        let _second = access.begin(&ask(Some("b"), "x")).ok().unwrap();
-        assert_eq!(reason(&access, &ask(Some("c"), "x")), Some(Reason::Overload));
-        drop(first);
-        assert_eq!(reason(&access, &ask(Some("c"), "x")), None);
-        assert_eq!(access.snapshot_json()["in_flight"]["utterances"], 1);
-    }
-
-    #[test]
-    fn the_panic_switch_stops_everything_until_it_is_lifted() {
-        let access = access(r#"{"version": 1}"#);
-        access.panic("a key has leaked");
-        let refused = access.begin(&ask(None, "x")).err().unwrap();
-        assert_eq!((refused.reason, refused.http_status), (Some(Reason::Panic), 503));
-        assert!(access.lift());
-        assert_eq!(reason(&access, &ask(None, "x")), None);
-        access.revoke_all(100);
-        access.revoke_all(50);
-        assert_eq!(access.revoked_before(), 100);
-    }
-
-    #[test]
-    fn a_reload_keeps_what_is_owed_and_in_flight() {
-        let access = access(r#"{"version": 1}"#);
-        let _passes: Vec<_> = (0..10).map(|_| access.begin(&ask(Some("a"), "x")).ok().unwrap()).collect();
-        access
-            .reload(Config::from_json(r#"{"version": 1, "text": {"max_characters": 5}}"#).unwrap())
-            .unwrap();
-        assert_eq!(reason(&access, &ask(Some("a"), "x")), Some(Reason::RateLimit));
-        assert_eq!(reason(&access, &ask(Some("a"), "longer")), Some(Reason::TextLength));
-        assert_eq!(access.snapshot_json()["in_flight"]["utterances"], 10);
-    }
-
-    #[test]
-    fn a_reload_gives_no_kind_and_no_changed_rate_a_fresh_burst() {
-        let config = |per_minute: u32, detects: u32| {
-            let json = format!(
-                r#"{{"version": 1, "rate": {{"per_minute": {per_minute}, "burst": 2, "kinds": {{
-                    "detect": {{"per_minute": {detects}, "burst": 1}},
-                    "embed": {{"per_minute": 1, "burst": 1}}}}}}}}"#
-            );
-            Config::from_json(&json).unwrap()
-        };
-        let access = Access::new(config(60, 1)).unwrap();
-        let _passes: Vec<_> = (0..2).map(|_| access.begin(&ask(Some("a"), "x")).ok().unwrap()).collect();
-        assert!(access.check_rate("detect", "a", 0).allowed && access.check_rate("embed", "a", 0).allowed);
-        for fresh in [config(60, 1), config(30, 2), config(120, 1)] {
-            access.reload(fresh).unwrap();
-            assert_eq!(reason(&access, &ask(Some("a"), "x")), Some(Reason::RateLimit));
-            assert!(!access.check_rate("detect", "a", 0).allowed);
-            assert!(!access.check_rate("embed", "a", 0).allowed);
-        }
-        assert!(access.check_rate("detect", "a", 60_000_000_000).allowed);
-    }
-
-    #[test]
-    fn ten_violations_of_one_subject_raise_one_alert() {
-        let access = access(r#"{"version": 1}"#);
-        (0..30).for_each(|_| drop(access.begin(&ask(Some("a"), "x"))));
-        let alerts = access.take_alerts();
-        assert_eq!(alerts.len(), 1);
-        assert_eq!((alerts[0].event, alerts[0].source.as_str()), (Event::RateViolation, "a"));
-        assert!(access.take_alerts().is_empty());
-    }
-
-    #[test]
-    fn kinds_have_limits_of_their_own_and_commands_are_none_unless_listed() {
-        let access = access(
-            r#"{"version": 1, "rate": {"kinds": {"detect": {"per_minute": 1, "burst": 1}}},
-                "commands": {"stop": {}}}"#,
-        );
-        assert!(access.check_rate("detect", "a", 0).allowed && !access.check_rate("detect", "a", 0).allowed);
-        assert!(access.check_rate("other", "a", 0).allowed);
-        assert!(access.check_command("stop", "{}", "a", 0).allowed);
-        assert!(!access.check_command("rm", "{}", "a", 0).allowed);
-        let none = Access::new(Config::default()).unwrap();
-        assert!(!none.check_command("stop", "{}", "a", 0).allowed);
-    }
-}
+mod tests;

@@ -2,8 +2,7 @@
 //!
 //! - Who: [`api_key`] and [`token`] say on whose behalf a request comes; [`pseudonym`] is the name under
 //!   which the rest of the program knows that person.
-//! - What: [`role`] decides what they may do, `cedar` (a feature) where roles are not enough, [`command`]
-//!   what a voice may ask of the program.
+//! - What: [`role`] decides what they may do, [`command`] what a voice may ask of the program.
 //! - From where: [`origin`], [`network`] and [`message`] judge a request before it is read.
 //! - How much: [`limiter`] counts requests, [`admission`] seconds of audio in flight.
 //!
