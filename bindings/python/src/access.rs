@@ -408,6 +408,40 @@ impl Access {
         work(py, || Ok(self.0.check_samples(&samples, rate, channels)?.json))
     }
 
+    fn check_role(&self, py: Python<'_>, role: &str, permission: &str, resource: &str) -> PyResult<String> {
+        work(py, || Ok(self.0.check_role(role, permission, resource)?.to_json()))
+    }
+
+    fn check_command(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        arguments: &str,
+        source: &str,
+        now: f64,
+    ) -> PyResult<String> {
+        work(py, || Ok(self.0.check_command(name, arguments, source, now)?.to_json()))
+    }
+
+    fn verify_token(
+        &self,
+        py: Python<'_>,
+        tokens: &Bound<'_, Tokens>,
+        token: &str,
+        source: &str,
+        now: u64,
+    ) -> PyResult<(bool, String)> {
+        let tokens = &tokens.get().0;
+        Ok(match work(py, || self.0.verify_token(tokens, token, source, now))? {
+            Ok(claims) => (true, claims.to_json()),
+            Err(refusal) => (false, refusal.to_json()),
+        })
+    }
+
+    fn revoke_all(&self, py: Python<'_>, before: u64) -> PyResult<()> {
+        work(py, || self.0.revoke_all(before))
+    }
+
     fn record(&self, py: Python<'_>, event: &str, source: &str, now: f64) -> PyResult<String> {
         work(py, || Ok(list(self.0.record(event, source, now)?.iter().map(voxguard::Alert::to_json))))
     }

@@ -5,12 +5,55 @@ import json
 import os
 import stat
 import threading
+import time
 
 import pytest
 
 import voxguard
 
 SECRET = bytes(range(32))
+
+
+def test_what_the_issue_shows_works_as_it_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    secret = SECRET
+    # From here on word for word.
+    limiter = voxguard.RateLimiter(per_minute=60, burst=10)
+    assert limiter.check("key-1", now=0.0).allowed
+    assert limiter.check("key-1", now=0.0).retry_after == 0.0
+    tokens = voxguard.Tokens.hs256(secret, issuer="tts", audience="api")
+    t = tokens.issue("user-1", role="user", now=1000, ttl=900)
+    assert isinstance(t, str)
+    assert tokens.verify(t, now=1100).subject == "user-1"
+    assert issubclass(voxguard.TokenError, ValueError)
+    keys = voxguard.ApiKeys(store="sqlite:///access.db")
+    issued = keys.issue("user-1", scopes=["synthesize"], expires=None)
+    assert keys.verify(issued.secret, now=5).subject == "user-1"
+    assert keys.revoke(issued.id)
+    assert voxguard.Roles.preset().check(role="guest", permission="synthesize", resource="voice/heart").allowed
+    sealer = voxguard.Sealer(voxguard.SealKey.generate())
+    assert sealer.open(sealer.seal(b"...", aad=b"id-7"), aad=b"id-7") == b"..."
+    monitor = voxguard.Monitor()
+    assert monitor.record("auth_failure", source="10.0.0.9", now=3.0) == []
+    commands = voxguard.Commands({"echo": {"message": {"type": "string", "max_length": 100}}})
+    assert commands.check("echo", {"message": "hi"}).allowed
+    assert isinstance(voxguard.config.explain(profile="baseline"), dict)
+
+
+def test_one_access_decides_about_roles_commands_and_tokens():
+    access = voxguard.Access({"version": 1, "commands": {"stop": {}}})
+    assert access.check_role(role="guest", permission="detect", resource="voice/heart").allowed
+    assert not access.check_role(role="guest", permission="clone_voice", resource="voice/heart").allowed
+    assert access.check_command("stop").allowed
+    assert [access.check_command("rm", source="10.0.0.9", now=1).code for _ in range(3)] == ["unknown_command"] * 3
+    tokens = voxguard.Tokens.hs256(SECRET, issuer="tts", audience="api")
+    token = tokens.issue("user-1", now=1000)
+    assert access.verify_token(tokens, token, now=1001).subject == "user-1"
+    access.revoke_all(1001)
+    for _ in range(5):
+        with pytest.raises(voxguard.TokenError, match="revoked"):
+            access.verify_token(tokens, token, source="10.0.0.9", now=1001)
+    assert [alert.event for alert in access.alerts()] == ["suspicious_command", "auth_failure"]
 
 
 def test_a_limiter_lets_a_burst_pass_and_says_when_to_come_back():
@@ -176,23 +219,36 @@ def test_uploads_are_judged_before_they_are_decoded():
     assert access.check_request(session="a\n").http_status == 400
 
 
-def test_a_hundred_utterances_stream_at_once_and_the_next_is_told_to_wait(key):
-    access = {"version": 1, "admission": {"utterances": 100}, "rate": {"per_minute": 0}}
-    guard = voxguard.Guard(key=key, access=access, sample_rate=8000)
+def test_a_hundred_utterances_stream_at_once_and_the_next_is_told_to_wait(key, tmp_path):
+    access = {"version": 1, "admission": {"utterances": 100, "share": 1.0}, "rate": {"per_minute": 0}}
+    ledger = voxguard.Ledger(f"sqlite:///{tmp_path}/crowd.db", key=key)
+    guard = voxguard.Guard(key=key, access=access, ledger=ledger, sample_rate=8000)
     chunk, chunks, done = bytes(2 * 160), 50, []
     begun = [guard.utterance(subject=f"user-{n}", voice="heart", text="One.") for n in range(100)]
     late = guard.utterance(subject="user-100", voice="heart", text="One.")
     assert not late.allowed and late.answer is not None and late.answer.http_status == 503
+    assert late.answer.retry_after
 
-    def speak(u):
-        out = sum(len(u.mark(chunk)) for _ in range(chunks)) + len(u.finish())
+    def speak(n, u):
+        start, out = time.monotonic(), 0
+        for at in range(chunks):
+            # Real time: a chunk of 20 ms when it is due.
+            time.sleep(max(0.0, start + 0.02 * at - time.monotonic()))
+            out += len(u.mark(chunk))
+            if n % 10 == 9 and at == chunks // 2:
+                # The listener has gone: nobody finishes it.
+                with u:
+                    return
+        out += len(u.finish())
         done.append(out == chunks * len(chunk))
 
-    threads = [threading.Thread(target=speak, args=(u,)) for u in begun]
+    threads = [threading.Thread(target=speak, args=(n, u)) for n, u in enumerate(begun)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert done == [True] * 100
+    assert done == [True] * 90
+    records = [ledger.get(seq) for seq in range(1, len(ledger) + 1)]
+    assert sorted(record.outcome for record in records) == ["aborted"] * 10 + ["complete"] * 90
     assert guard.access.snapshot()["in_flight"]["utterances"] == 0
     assert guard.utterance(subject="user-100", voice="heart", text="One.").allowed

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Union
 
 from . import _arguments, _native, _samples
+from ._tokens import Claims, Tokens, claims, whole_seconds
 
 
 @dataclass(frozen=True)
@@ -228,6 +229,39 @@ class Access:
         if layout.kind != "f32":
             raise TypeError("samples are 16-bit: accepted are float32 samples")
         return _report(self._native.check_samples(data, rate, count))
+
+    def check_role(self, *, role: str, permission: str, resource: str) -> RoleDecision:
+        """Whether a role of this configuration has ``permission`` over ``resource``."""
+        parts = (_arguments.text(v, n) for v, n in ((role, "role"), (permission, "permission"), (resource, "resource")))
+        return RoleDecision(**json.loads(self._native.check_role(*parts)))
+
+    def check_command(
+        self,
+        name: str,
+        arguments: Optional[Mapping[str, Any]] = None,
+        *,
+        source: str = "",
+        now: Optional[float] = None,
+    ) -> CommandDecision:
+        """Whether a voice may give a command of this configuration. A refusal counts as ``suspicious_command``."""
+        given, moment = _json({} if arguments is None else arguments, "arguments"), time.time() if now is None else now
+        name, source = _arguments.text(name, "name"), _arguments.text(source, "source")
+        return CommandDecision(**json.loads(self._native.check_command(name, given, source, _number(moment, "now"))))
+
+    def verify_token(self, tokens: Tokens, token: str, *, source: str = "", now: Optional[float] = None) -> Claims:
+        """What a token says; `TokenError` says why it is not to be believed, and counts as ``auth_failure``.
+
+        One that was issued before the moment of `revoke_all` is refused.
+        """
+        if not isinstance(tokens, Tokens):
+            raise TypeError(f"tokens is a {type(tokens).__name__}: accepted is a voxguard.Tokens")
+        moment = whole_seconds(now)
+        token, source = _arguments.text(token, "token"), _arguments.text(source, "source")
+        return claims(self._native.verify_token(tokens._native, token, source, moment))
+
+    def revoke_all(self, before: float) -> None:
+        """Refuses, in `verify_token`, all tokens that were issued before this second."""
+        self._native.revoke_all(whole_seconds(before))
 
     def record(self, event: str, *, source: str = "", now: Optional[float] = None) -> List[Alert]:
         """Counts an event; the alerts that it raises."""

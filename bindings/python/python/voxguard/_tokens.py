@@ -118,26 +118,15 @@ class Tokens:
         """A signed token. ``now`` is in seconds since 1970; without, the clock's."""
         name = None if role is None else _arguments.text(role, "role")
         seconds = None if ttl is None else _seconds(ttl, "ttl")
-        return self._native.issue(_arguments.text(subject, "subject"), name, _scopes(scopes), _now(now), seconds)
+        return self._native.issue(_arguments.text(subject, "subject"), name, _scopes(scopes), whole_seconds(now), seconds)
 
     def verify(self, token: str, *, now: Optional[float] = None) -> Claims:
         """What a token says; `TokenError` says why it is not to be believed."""
-        accepted, source = self._native.verify(_arguments.text(token, "token"), _now(now))
-        parts = json.loads(source)
-        if not accepted:
-            raise TokenError(parts["message"], parts["code"])
-        return Claims(
-            parts["id"],
-            parts["subject"],
-            parts["role"],
-            tuple(parts["scopes"]),
-            parts["issued"],
-            parts["expires"],
-        )
+        return claims(self._native.verify(_arguments.text(token, "token"), whole_seconds(now)))
 
     def revoke_all(self, before: float) -> None:
         """Refuses all tokens that were issued before this second."""
-        self._native.revoke_all(_now(before))
+        self._native.revoke_all(whole_seconds(before))
 
 
 @dataclass(frozen=True, repr=False)
@@ -187,13 +176,13 @@ class ApiKeys:
         now: Optional[float] = None,
     ) -> IssuedKey:
         """Makes a key. ``expires`` is a moment in seconds since 1970; without, it holds until it is revoked."""
-        until = None if expires is None else _now(expires)
-        parts = self._native.issue(_arguments.text(subject, "subject"), _scopes(scopes), _now(now), until)
+        until = None if expires is None else whole_seconds(expires)
+        parts = self._native.issue(_arguments.text(subject, "subject"), _scopes(scopes), whole_seconds(now), until)
         return _issued(parts)
 
     def verify(self, secret: str, *, now: Optional[float] = None) -> ApiKey:
         """The record of a key; `ApiKeyError` says why it does not hold."""
-        accepted, source = self._native.verify(_arguments.text(secret, "secret"), _now(now))
+        accepted, source = self._native.verify(_arguments.text(secret, "secret"), whole_seconds(now))
         parts = json.loads(source)
         if not accepted:
             raise ApiKeyError(parts["message"], parts["code"])
@@ -202,15 +191,15 @@ class ApiKeys:
     def rotate(self, id: str, *, grace: int = 0, now: Optional[float] = None) -> IssuedKey:
         """A key that takes over from the one of this id, which holds for ``grace`` more seconds."""
         seconds = _seconds(grace, "grace")
-        return _issued(self._native.rotate(_arguments.text(id, "id"), _now(now), seconds))
+        return _issued(self._native.rotate(_arguments.text(id, "id"), whole_seconds(now), seconds))
 
     def revoke(self, id: str, *, now: Optional[float] = None) -> bool:
         """Revokes a key. Whether one was in force."""
-        return self._native.revoke(_arguments.text(id, "id"), _now(now))
+        return self._native.revoke(_arguments.text(id, "id"), whole_seconds(now))
 
     def revoke_all(self, before: float, *, now: Optional[float] = None) -> int:
         """Revokes all keys that were made before this second. How many."""
-        return self._native.revoke_all(_now(before), _now(now))
+        return self._native.revoke_all(whole_seconds(before), whole_seconds(now))
 
     def list(self, subject: Optional[str] = None) -> List[ApiKey]:
         """The records of a subject's keys, or of all."""
@@ -232,6 +221,22 @@ class ApiKeys:
         self.close()
 
 
+def claims(answer: Tuple[bool, str]) -> Claims:
+    """What a verified token says, or the error that it is."""
+    accepted, source = answer
+    parts = json.loads(source)
+    if not accepted:
+        raise TokenError(parts["message"], parts["code"])
+    return Claims(
+        parts["id"],
+        parts["subject"],
+        parts["role"],
+        tuple(parts["scopes"]),
+        parts["issued"],
+        parts["expires"],
+    )
+
+
 def _issued(parts: _native._IssuedParts) -> IssuedKey:
     id, secret, subject, scopes, expires = parts
     return IssuedKey(id, secret, subject, tuple(scopes), expires)
@@ -241,7 +246,8 @@ def _record(parts: Dict[str, Any]) -> ApiKey:
     return ApiKey(**{**parts, "scopes": tuple(parts["scopes"])})
 
 
-def _now(value: Optional[float]) -> int:
+def whole_seconds(value: Optional[float]) -> int:
+    """A moment since 1970; without one, now."""
     moment = time.time() if value is None else value
     if isinstance(moment, bool) or not isinstance(moment, (int, float)):
         raise TypeError(f"a time is a {type(moment).__name__}: accepted are seconds since 1970")
