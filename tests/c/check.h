@@ -11,12 +11,14 @@
 #include <string.h>
 #include <voxguard.h>
 
+/* Counted from any thread. */
 static int checks_made;
+#define COUNT_CHECK() ((void)__sync_fetch_and_add(&checks_made, 1))
 
 /* The statement holds, or the program ends and says where it did not. */
 #define CHECK(statement)                                                             \
   do {                                                                               \
-    ++checks_made;                                                                   \
+    COUNT_CHECK();                                                                   \
     if (!(statement)) {                                                              \
       fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #statement); \
       exit(1);                                                                       \
@@ -27,7 +29,7 @@ static int checks_made;
 #define ANSWERS(expected, call) answers((expected), (call), __FILE__, __LINE__, #call)
 
 static inline void answers(vg_status_t expected, vg_status_t got, const char *file, int line, const char *call) {
-  ++checks_made;
+  COUNT_CHECK();
   if (got != expected) {
     fprintf(stderr, "%s:%d: %s\n  answers %s (%d), expected %s (%d)\n", file, line, call, vg_status_name(got), (int)got,
             vg_status_name(expected), (int)expected);
@@ -46,7 +48,7 @@ static inline void answers(vg_status_t expected, vg_status_t got, const char *fi
 
 static inline void says(vg_error_t *error, vg_status_t status, const char *word, const char *file, int line) {
   const char *message = error ? vg_error_message(error) : NULL;
-  ++checks_made;
+  COUNT_CHECK();
   if (!message || vg_error_status(error) != status || strlen(message) < 8 || (word && !strstr(message, word))) {
     fprintf(stderr, "%s:%d: the error says \"%s\", expected \"%s\" in it\n", file, line, message ? message : "(none)",
             word ? word : "");

@@ -83,6 +83,7 @@ programs! {
     policy: Given::Nothing, [as_it_is, under_sanitizers, under_valgrind];
     ledger: Given::Folder, [as_it_is, under_sanitizers, under_valgrind];
     guard: Given::Nothing, [as_it_is, under_sanitizers, under_valgrind];
+    gate: Given::Nothing, [as_it_is, under_sanitizers, under_valgrind];
     sink: Given::Nothing, [as_it_is, under_sanitizers, under_valgrind];
     handles: Given::Nothing, [as_it_is, under_sanitizers, under_valgrind];
     panic: Given::Nothing, [as_it_is, under_sanitizers, under_valgrind];
@@ -94,6 +95,38 @@ programs! {
 #[cfg(target_os = "linux")]
 programs! {
     disk: Given::Folder, [as_it_is, under_sanitizers, under_valgrind];
+}
+
+/// 100 utterances at once, in real time, for a few seconds; `cargo xtask bench crowd SECONDS` is the same for longer.
+#[cfg(target_os = "linux")]
+mod crowd {
+    use super::*;
+
+    fn of_a_hundred(watch: Watch, streams: &str) {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let program = compiler::program("tests/c/crowd.c", watch);
+        let mut command = match watch {
+            Watch::Plain => Command::new(program),
+            Watch::Sanitizers => program::sanitized(&program),
+        };
+        println!("{} checks", program::checks(command.arg(folder.path()).args(["3", streams])));
+    }
+
+    #[test]
+    fn loses_no_sample_is_refused_politely_when_full_and_is_all_in_the_ledger() {
+        of_a_hundred(Watch::Plain, "100");
+    }
+
+    #[test]
+    fn the_same_under_sanitizers() {
+        if quick() {
+            return skipped("crowd", "only what is quick is wanted");
+        }
+        match compiler::sanitizers() {
+            Ok(()) => of_a_hundred(Watch::Sanitizers, "20"),
+            Err(why) => skipped("crowd", &why),
+        }
+    }
 }
 
 /// 100,000 rounds of each handle with the optimised library that `cargo xtask test` builds, fewer otherwise. Memory is

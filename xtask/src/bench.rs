@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the speed benches of `bench/`, and with `watermark` the robustness bench, with `policy` what
-//! the text policy catches, with `ledger` how fast a ledger is.
+//! the text policy catches, with `ledger` how fast a ledger is, with `access` what decisions and sealing cost, with
+//! `crowd` many utterances at once.
 
 use crate::place::Profile;
 use crate::python::{self, Environment};
@@ -10,6 +11,8 @@ pub fn run(arguments: &[String]) -> Result {
     match arguments.split_first() {
         Some((name, rest)) if name == "watermark" => return watermark(rest),
         Some((name, rest)) if name == "policy" => return policy(rest),
+        Some((name, rest)) if name == "access" => return access(rest),
+        Some((name, rest)) if name == "crowd" => return crowd(rest),
         _ => {}
     }
     let mut cargo = tool::cargo();
@@ -30,6 +33,40 @@ pub fn run(arguments: &[String]) -> Result {
     } else {
         Err("the benches broke off; their own words stand above".into())
     }
+}
+
+/// Runs the bench of decisions and of sealing.
+fn access(arguments: &[String]) -> Result {
+    let mut cargo = tool::cargo();
+    cargo.args(["run", "--locked", "--release", "--package", "voxguard-bench", "--bin", "access", "--"]);
+    if cargo.args(arguments).current_dir(place::top()).status()?.success() {
+        Ok(())
+    } else {
+        Err("the bench broke off; its words stand above".into())
+    }
+}
+
+/// Runs `tests/c/crowd.c`: many utterances at once in real time, for some seconds (60) and streams (100).
+fn crowd(arguments: &[String]) -> Result {
+    build::cargo("C library", Profile::Release, &["voxguard-capi"])?;
+    build::install_libraries(Profile::Release, &place::libraries())?;
+    let folder = place::target().join("crowd");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    let ledger = folder.join("ledger");
+    std::fs::create_dir_all(&ledger)?;
+    let program = folder.join("crowd");
+    let mut compiler = std::process::Command::new(env::var_os("CC").unwrap_or_else(|| "cc".into()));
+    compiler.args(["-std=c99", "-O2", "-I"]).arg(place::top().join("include")).arg("-o").arg(&program);
+    compiler.arg(place::top().join("tests/c/crowd.c")).args(build::link_arguments()).arg("-pthread");
+    step::run("tests/c/crowd.c", &mut compiler)?;
+    let mut crowd = std::process::Command::new(program);
+    crowd
+        .arg(ledger)
+        .arg(arguments.first().map_or("60", String::as_str))
+        .args(arguments.get(1..).unwrap_or_default());
+    if crowd.status()?.success() { Ok(()) } else { Err("what was promised does not hold; see above".into()) }
 }
 
 /// Runs the bench of the text policy, and with `--peers` its peers on the same sets, installed into `target/`.

@@ -32,6 +32,8 @@ cargo xtask COMMAND
   bench watermark    the robustness bench: attacks, quality, false alarms, speed; --help names its options,
                      --corpus FOLDER its speech, --peers sets the peers beside ours
   bench ledger       that of the ledger: --records N, --folder FOLDER, --postgres URL
+  bench access       what a decision costs (limits, roles, the gate), and sealing beside the bare cipher
+  bench crowd        many utterances at once in real time, from C: SECONDS (60; past that a soak) and STREAMS (100)
   dist               the Python wheel, the Node package and the C archive, in target/packages/
   help               this text
 
