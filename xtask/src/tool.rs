@@ -114,6 +114,22 @@ pub fn postgres() -> bool {
     there()
 }
 
+/// Whether Valkey or Redis is here: Redis is installed from Debian's package where neither is and it may be.
+pub fn redis() -> bool {
+    let there = || {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let has = |name: &str| std::env::split_paths(&path).any(|folder| folder.join(name).is_file());
+        ["valkey", "redis"].iter().any(|kind| has(&format!("{kind}-server")) && has(&format!("{kind}-cli")))
+    };
+    if !there() && cfg!(target_os = "linux") {
+        let mut install = Command::new("apt-get");
+        install.args(["install", "--yes", "--no-install-recommends", "redis-server", "redis-tools"]);
+        // Without the right to install, limits are tested in the process alone.
+        let _ = crate::step::capture("apt-get install redis-server", &mut install);
+    }
+    there()
+}
+
 #[cfg(test)]
 mod tests {
     use super::version;

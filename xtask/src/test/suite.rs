@@ -102,6 +102,9 @@ fn rust(scene: &mut Scene) -> Result<Count> {
     if tool::postgres() {
         cargo.env("VOXGUARD_NEED_POSTGRES", "1");
     }
+    if tool::redis() {
+        cargo.env("VOXGUARD_NEED_REDIS", "1");
+    }
     counted("cargo test", &mut cargo, Count::from_cargo)
 }
 
