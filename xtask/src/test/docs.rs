@@ -1,4 +1,5 @@
-//! The documents: their links resolve, and what they tell a reader to run, runs.
+//! The documents: their links resolve, the tests that the security model names exist, and what they tell a reader to run,
+//! runs.
 //!
 //! Two rules, so that no mark is needed in the text: every ```` ```sh ```` block of an example's README
 //! is run, and every Python, JavaScript, C and C++ block of the top README is a whole program that is
@@ -31,6 +32,7 @@ pub fn run(_: &mut Scene) -> Result<Count> {
                 .map(|line| format!("{}: path of this machine: {line}", place::shown(path))),
         );
     }
+    faults.extend(missing_tests(&files)?);
     for fault in &faults {
         println!("    {fault}");
     }
@@ -46,6 +48,31 @@ fn tracked() -> Result<Vec<PathBuf>> {
     let names = String::from_utf8(output.stdout)?;
     let paths = names.split('\0').filter(|name| !name.is_empty()).map(|name| place::top().join(name));
     Ok(paths.filter(|path| path.is_file()).collect())
+}
+
+/// Names of tests in the security model that no source has.
+fn missing_tests(files: &[PathBuf]) -> Result<Vec<String>> {
+    let model = fs::read_to_string(place::top().join("docs/SECURITY-MODEL.md"))?;
+    let shown = shown_by(&model);
+    if shown.is_empty() {
+        return Err("docs/SECURITY-MODEL.md has no column of tests any more".into());
+    }
+    let sources = files
+        .iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs" || extension == "py"));
+    let text: String = sources.flat_map(fs::read_to_string).collect();
+    let there = |name: &&str| text.contains(&format!("fn {name}(")) || text.contains(&format!("def {name}("));
+    let missing = shown.into_iter().filter(|name| !there(name));
+    Ok(missing.map(|name| format!("docs/SECURITY-MODEL.md: no test is called {name}")).collect())
+}
+
+/// What stands in backticks in the third column of the tables of four columns.
+fn shown_by(text: &str) -> Vec<&str> {
+    let rows = text.lines().filter_map(|line| {
+        let cells: Vec<&str> = line.strip_prefix('|')?.split('|').collect();
+        if cells.len() == 5 { Some(cells[2]) } else { None }
+    });
+    rows.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect()
 }
 
 fn dead_links(path: &Path) -> Result<Vec<String>> {
@@ -208,13 +235,19 @@ fn with_python(scene: &mut Scene, mut command: Command) -> Result<Command> {
 
 #[cfg(test)]
 mod tests {
-    use super::{anchors, blocks, links};
+    use super::{anchors, blocks, links, shown_by};
 
     #[test]
     fn links_into_the_repository_are_found_and_others_left_alone() {
         let text =
             "See [a](docs/a.md), ![b](b.png#c) and [c](https://example.org).\n```\n[d](e)\n```\n[f](#g)";
         assert_eq!(links(text), ["docs/a.md", "b.png#c", "#g"]);
+    }
+
+    #[test]
+    fn tests_are_read_from_the_third_column() {
+        let table = "| threat | what | shown by | host |\n|---|---|---|---|\n| a | `b` | `c_d`, `e` (f) | `g` |\n| `h` | i |";
+        assert_eq!(shown_by(table), ["c_d", "e"]);
     }
 
     #[test]
