@@ -155,7 +155,7 @@ fn who_asked_to_hear_of_alerts_hears_each_at_once_and_may_use_the_gate() {
     assert!(access.record(Event::AuthFailure, "10.0.0.9", 0).is_some());
     assert_eq!(*heard.lock().unwrap(), [(Event::AuthFailure, "10.0.0.9".to_owned())]);
     assert_eq!(reason(&access, &ask(None, "x")), Some(Reason::Panic));
-    (0..11).for_each(|_| drop(access.check_rate("detect", "a", 0)));
+    (0..11).for_each(|turn| assert_eq!(access.check_rate("detect", "a", 0).allowed, turn == 0));
     (0..3).for_each(|_| drop(access.check_command("rm", "{}", "b", 0)));
     let events: Vec<Event> = heard.lock().unwrap().iter().map(|(event, _)| *event).collect();
     assert_eq!(events, [Event::AuthFailure, Event::RateViolation, Event::SuspiciousCommand]);
