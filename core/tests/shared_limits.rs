@@ -21,7 +21,7 @@ fn decisions(lines: &[String]) -> Vec<[i64; 3]> {
 }
 
 #[test]
-fn twenty_thousand_random_events_are_decided_as_in_the_process() {
+fn seven_thousand_random_events_are_decided_as_in_the_process() {
     let Some(server) = Server::start() else { return };
     let digest = server.load(script());
     let mut state = 7u64;
@@ -30,12 +30,12 @@ fn twenty_thousand_random_events_are_decided_as_in_the_process() {
         (state >> 33) % bound
     };
     // Long intervals: the times are made up, but the server forgets a key by its own clock.
-    for (name, count, minutes, burst) in [("a", 1u32, 1u64, 10u32), ("b", 1, 2, 3), ("c", 2, 3, 1)] {
+    for (name, count, minutes, burst) in [("a", 1u32, 60u64, 10u32), ("b", 1, 120, 3), ("c", 2, 180, 1)] {
         let rate = Rate::new(count, minutes as f64 * 60.0, burst).expect("a rate");
         let interval_us = rate.interval_ns() / 1_000;
         let (mut now_us, mut arrivals) = (1_700_000_000_000_000u64, HashMap::<u64, u64>::new());
         let (mut commands, mut expected) = (Vec::new(), Vec::new());
-        for _ in 0..7_000 {
+        for _ in 0..2_500 {
             now_us += draw(interval_us / 3);
             let (key, cost) = (draw(20), 1 + draw(3) as u32);
             commands.push(format!("EVALSHA {digest} 1 {name}:{key} {interval_us} {burst} {cost} {now_us}"));
