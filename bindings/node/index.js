@@ -15,9 +15,20 @@ const { Ledger, checkProof } = require('./lib/ledger.js');
 const { Guard } = require('./lib/guard.js');
 const { Utterance } = require('./lib/utterance.js');
 const { MarkTransform, markTransformStream } = require('./lib/stream.js');
+const { Access, config } = require('./lib/access.js');
+const { ApiKeyError, ApiKeys } = require('./lib/api_key.js');
+const { RateLimiter } = require('./lib/limiter.js');
+const { Monitor } = require('./lib/monitor.js');
+const { Commands, Roles } = require('./lib/role.js');
+const { SealKey, SealStream, Sealer, fernetOpen } = require('./lib/seal.js');
+const { TokenError, Tokens } = require('./lib/token.js');
 const { native } = require('./lib/addon.js');
 
 module.exports = {
+  Access,
+  ApiKeyError,
+  ApiKeys,
+  Commands,
   Detector,
   Guard,
   Key,
@@ -25,17 +36,27 @@ module.exports = {
   Listener,
   MarkTransform,
   Marker,
+  Monitor,
   Policy,
+  RateLimiter,
+  Roles,
+  SealKey,
+  SealStream,
+  Sealer,
   TextStream,
   TextTransform,
+  TokenError,
+  Tokens,
   Utterance,
   VoxguardError,
   checkProof,
+  config,
   curveSeries,
   detect,
   detectSync,
   embed,
   embedAsync,
+  fernetOpen,
   lintRules,
   markTransformStream,
   publicSigningKey,

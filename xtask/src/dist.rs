@@ -69,7 +69,9 @@ fn node_package() -> Result {
         fs::copy(source.join(file), stage.join(file))
             .map_err(|error| format!("bindings/node/{file}: {error}"))?;
     }
-    build::copy_folder(&source.join("lib"), &stage.join("lib"))?;
+    for part in ["lib", "types"] {
+        build::copy_folder(&source.join(part), &stage.join(part))?;
+    }
     fs::copy(Profile::Dist.shared_library("voxguard_node"), stage.join("voxguard.node"))?;
     ship_addon(&stage.join("package.json"))?;
     licences(&stage)?;

@@ -157,11 +157,33 @@ function isDetached(buffer) {
   }
 }
 
-function callback(value, name) {
-  if (value !== undefined && value !== null && typeof value !== 'function') {
-    throw refuse(name, value, 'is a function');
+/** An integer that the C interface takes, 0 to 2^32 - 1. */
+function count(value, name) {
+  if (!Number.isInteger(value) || value < 0 || value > MAX_U32) {
+    throw refuse(name, value, 'is an integer, 0 to 4294967295');
   }
-  return value ?? null;
+  return value;
+}
+
+/** A moment of any clock, or a duration, in seconds. What clocks can say, the library knows. */
+function seconds(value, name) {
+  if (typeof value !== 'number' || Number.isNaN(value)) {
+    throw refuse(name, value, 'are seconds, a number');
+  }
+  return value;
+}
+
+/** Whole seconds: a moment since 1970 to the year 9999, or a duration. */
+function wholeSeconds(value, name) {
+  if (typeof value !== 'number' || !(value >= 0 && value <= 253402300799)) {
+    throw refuse(name, value, 'are seconds since 1970 (durations: seconds), 0 to 253402300799');
+  }
+  return Math.floor(value);
+}
+
+/** The same, where there may be none. */
+function maybe(check, value, name) {
+  return value === undefined || value === null ? undefined : check(value, name);
 }
 
 /** A yes or no; no when it is left out. */
@@ -172,4 +194,37 @@ function flag(value, name) {
   return value === true;
 }
 
-module.exports = { bytes, callback, channels, describe, flag, mark, oneOf, options, refuse, sampleRate, scheme, signal, strength, string, unshared };
+/** A list of strings. */
+function strings(value, name) {
+  if (!Array.isArray(value)) {
+    throw refuse(name, value, 'is a list of strings');
+  }
+  return value.map((each, place) => string(each, `${name}[${place}]`));
+}
+
+/** A plain object as JSON, or the same as JSON text. */
+function json(value, name) {
+  if (typeof value === 'string') {
+    return string(value, name);
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value) || ArrayBuffer.isView(value)) {
+    throw refuse(name, value, 'is an object, or the same as JSON text');
+  }
+  let text;
+  try {
+    text = JSON.stringify(value);
+  } catch (cause) {
+    throw new VoxguardError('VG_ERR_ARGUMENT', `${name} has no JSON form: accepted is an object of plain values`, { cause });
+  }
+  // An object whose toJSON gives nothing has no text at all.
+  return string(text, `the JSON form of ${name}`);
+}
+
+function callback(value, name) {
+  if (value !== undefined && value !== null && typeof value !== 'function') {
+    throw refuse(name, value, 'is a function');
+  }
+  return value ?? null;
+}
+
+module.exports = { bytes, callback, channels, count, describe, flag, json, mark, maybe, oneOf, options, refuse, sampleRate, scheme, seconds, signal, strength, string, strings, unshared, wholeSeconds };

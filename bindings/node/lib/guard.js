@@ -1,8 +1,9 @@
 'use strict';
 
+const { Access } = require('./access.js');
 const { native: addon } = require('./addon.js');
 const { format } = require('./audio.js');
-const { callback, flag, oneOf, options, string } = require('./check.js');
+const { callback, flag, maybe, oneOf, options, string } = require('./check.js');
 const { call, callAsync } = require('./error.js');
 const { Handle, native } = require('./handle.js');
 const { Key } = require('./key.js');
@@ -10,18 +11,19 @@ const { Ledger } = require('./ledger.js');
 const { MARKUPS, Policy } = require('./policy.js');
 const { begun } = require('./utterance.js');
 
-const OPTIONS = ['key', 'policy', 'ledger', 'onRecord', 'sampleRate', 'channels'];
-const REQUEST = ['text', 'voice', 'subject', 'markup', 'sampleRate', 'channels', 'model', 'parameters', 'keepText'];
+const OPTIONS = ['key', 'policy', 'ledger', 'onRecord', 'sampleRate', 'channels', 'access'];
+const REQUEST = ['text', 'voice', 'subject', 'markup', 'sampleRate', 'channels', 'role', 'language', 'model', 'parameters', 'keepText'];
 
 /** The key, the rules and the ledger of a service, together: made once, it begins every utterance. */
 class Guard extends Handle {
+  #access;
   #format;
   #ledger;
   #ownsLedger;
   #onRecord;
 
   constructor(given) {
-    const { key, policy, ledger, onRecord, sampleRate = 24000, channels } = options(given, 'Guard', OPTIONS);
+    const { key, policy, ledger, onRecord, sampleRate = 24000, channels, access } = options(given, 'Guard', OPTIONS);
     const heldKey = native(key, Key, 'key');
     const heldPolicy = absent(policy) ? null : native(policy, Policy, 'policy');
     const usual = format({ sampleRate, channels });
@@ -29,7 +31,10 @@ class Guard extends Handle {
     const opens = typeof ledger === 'string';
     const kept = absent(ledger) ? null : opens ? new Ledger(ledger, { key }) : ledger;
     const heldLedger = kept === null ? null : native(kept, Ledger, 'ledger');
-    super(call(() => new addon.Guard(heldKey, heldPolicy, heldLedger)));
+    const gate = access instanceof Access ? access : new Access(access);
+    const heldAccess = native(gate, Access, 'access');
+    super(call(() => new addon.Guard(heldKey, heldPolicy, heldLedger, heldAccess)));
+    this.#access = gate;
     this.#format = usual;
     this.#ledger = kept;
     this.#ownsLedger = opens;
@@ -39,6 +44,11 @@ class Guard extends Handle {
   /** The ledger that every record goes to, or null. */
   get ledger() {
     return this.#ledger;
+  }
+
+  /** Who may speak, and how much. */
+  get access() {
+    return this.#access;
   }
 
   utterance(given) {
@@ -54,20 +64,25 @@ class Guard extends Handle {
 
   #request(given, where) {
     const held = native(this, Guard, 'this');
-    const { text, voice, subject, markup = 'auto', model, parameters, keepText, ...sizes } = options(given, where, REQUEST);
+    const { text, voice, subject, markup = 'auto', role, language, model, parameters, keepText, ...sizes } = options(given, where, REQUEST);
     string(text, 'text');
     string(voice, 'voice');
-    const who = absent(subject) ? undefined : string(subject, 'subject');
+    const who = maybe(string, subject, 'subject');
+    const more = {
+      role: maybe(string, role, 'role'),
+      language: maybe(string, language, 'language'),
+      model: maybe(string, model, 'model'),
+      parameters: maybe(string, parameters, 'parameters'),
+      keepText: flag(keepText, 'keepText'),
+    };
     oneOf(markup, 'markup', MARKUPS);
     const { rate, channels } = format({
       sampleRate: sizes.sampleRate ?? this.#format.rate,
       channels: sizes.channels ?? this.#format.channels,
     });
-    const maybe = (value, name) => (absent(value) ? undefined : string(value, name));
-    const speech = { subject: who, voice, text, markup, rate, channels, keepText: flag(keepText, 'keepText') };
     return {
       held,
-      asked: { ...speech, model: maybe(model, 'model'), parameters: maybe(parameters, 'parameters') },
+      asked: { subject: who, voice, text, markup, rate, channels, ...more },
       about: { text, channels, onRecord: this.#onRecord },
     };
   }

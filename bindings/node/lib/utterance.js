@@ -1,5 +1,6 @@
 'use strict';
 
+const { answer } = require('./access.js');
 const { F32, cut, kindOf, sameKind } = require('./audio.js');
 const { VoxguardError, call, callAsync } = require('./error.js');
 const { Handle, asyncDispose, native } = require('./handle.js');
@@ -14,6 +15,7 @@ class Utterance extends Handle {
   #channels;
   #onRecord;
   #verdict;
+  #answer;
   #kind = null;
   #finished = null;
   /** Whether the library has nothing more to do for it. */
@@ -28,6 +30,7 @@ class Utterance extends Handle {
     this.#channels = channels;
     this.#onRecord = onRecord;
     this.#verdict = verdict(call(() => held.verdict()), text);
+    this.#answer = answer(call(() => held.answer()));
     // A refusal is in the ledger already.
     this.#record = record(call(() => held.record()));
     if (this.#record !== null) {
@@ -41,6 +44,11 @@ class Utterance extends Handle {
 
   get allowed() {
     return this.#verdict.allowed;
+  }
+
+  /** What to tell whoever asked, when the request was turned away before its text was judged; null otherwise. */
+  get answer() {
+    return this.#answer;
   }
 
   get text() {

@@ -7,6 +7,7 @@ use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
 use voxguard::Request;
 
+use crate::access::Access;
 use crate::failure::{Result, closed, raise};
 use crate::job::{Job, start};
 use crate::key::Key;
@@ -24,6 +25,8 @@ pub struct Asked {
     pub markup: String,
     pub rate: u32,
     pub channels: u32,
+    pub role: Option<String>,
+    pub language: Option<String>,
     pub model: Option<String>,
     pub parameters: Option<String>,
     pub keep_text: bool,
@@ -42,10 +45,11 @@ fn begin(guard: &voxguard::Guard, asked: &Asked) -> voxguard::Result<voxguard::U
         markup: asked.markup.parse()?,
         rate: asked.rate,
         channels: narrow(asked.channels),
+        role: asked.role.as_deref(),
+        language: asked.language.as_deref(),
         model: asked.model.as_deref(),
         parameters: asked.parameters.as_deref(),
         keep_text: asked.keep_text,
-        ..Request::default()
     })
 }
 
@@ -58,11 +62,18 @@ impl Guard {
 #[napi]
 impl Guard {
     #[napi(constructor)]
-    pub fn new(env: Env, key: &Key, policy: Option<&Policy>, ledger: Option<&Ledger>) -> Result<Self> {
+    pub fn new(
+        env: Env,
+        key: &Key,
+        policy: Option<&Policy>,
+        ledger: Option<&Ledger>,
+        access: &Access,
+    ) -> Result<Self> {
         let key = key.held(&env)?;
         let policy = policy.map(|policy| policy.held(&env)).transpose()?;
         let ledger = ledger.map(|ledger| ledger.held(&env)).transpose()?;
-        let mut builder = voxguard::Guard::builder(&key);
+        let access = access.held(&env)?;
+        let mut builder = voxguard::Guard::builder(&key).access(&access);
         if let Some(policy) = &policy {
             builder = builder.policy(policy);
         }

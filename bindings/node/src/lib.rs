@@ -13,6 +13,7 @@
 // napi registers nothing in a test build, where nobody could call it.
 #![cfg_attr(test, allow(dead_code))]
 
+mod access;
 mod classifier;
 mod detector;
 mod failure;
@@ -20,10 +21,15 @@ mod guard;
 mod job;
 mod key;
 mod ledger;
+mod limiter;
 mod listener;
 mod marker;
+mod monitor;
 mod policy;
+mod role;
 mod rules;
+mod seal;
+mod token;
 mod utterance;
 
 use napi_derive::napi;

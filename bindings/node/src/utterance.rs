@@ -146,6 +146,13 @@ impl Utterance {
         self.with(&env, |utterance| utterance.record()).map(json)
     }
 
+    /// What to answer when the request was turned away before its text was judged, as JSON; `null` otherwise.
+    #[napi]
+    pub fn answer(&self, env: Env) -> Result<String> {
+        let answer = self.with(&env, |utterance| utterance.answer())?;
+        Ok(answer.map_or_else(|| "null".to_owned(), |answer| answer.to_json()))
+    }
+
     /// Aborts at once what is not over and answers with the record as JSON, `null` when none was made: because
     /// it is over, because another thread is finishing it, or because the ledger failed. Before `close`.
     #[napi]

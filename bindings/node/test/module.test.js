@@ -28,7 +28,7 @@ test('every file that is published is named, and depends on nothing', () => {
   const { dependencies, files, scripts } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
   assert.strictEqual(dependencies, undefined);
   assert.ok(!Object.keys(scripts).some((name) => /install|prepare/.test(name)));
-  for (const name of ['index.js', 'index.mjs', 'index.d.ts', 'index.d.mts', 'lib']) {
+  for (const name of ['index.js', 'index.mjs', 'index.d.ts', 'index.d.mts', 'lib', 'types']) {
     assert.ok(files.includes(name), name);
   }
 });
