@@ -19,6 +19,7 @@ class Guard extends Handle {
   #access;
   #format;
   #ledger;
+  #ownsAccess;
   #ownsLedger;
   #onRecord;
 
@@ -35,6 +36,7 @@ class Guard extends Handle {
     const heldAccess = native(gate, Access, 'access');
     super(call(() => new addon.Guard(heldKey, heldPolicy, heldLedger, heldAccess)));
     this.#access = gate;
+    this.#ownsAccess = gate !== access;
     this.#format = usual;
     this.#ledger = kept;
     this.#ownsLedger = opens;
@@ -87,9 +89,12 @@ class Guard extends Handle {
     };
   }
 
-  /** Frees the guard, and its ledger when the guard opened it. Utterances that were begun go on. */
+  /** Frees the guard, and its ledger and access when the guard made them. Utterances that were begun go on. */
   close() {
     super.close();
+    if (this.#ownsAccess) {
+      this.#access.close();
+    }
     if (this.#ownsLedger) {
       this.#ledger.close();
     }

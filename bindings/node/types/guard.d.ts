@@ -67,7 +67,7 @@ export declare class Guard extends Handle {
   utterance(options: UtteranceOptions): Utterance;
   /** The same, judged on another thread: there a classifier of the policy may take its time, and answer with a promise. */
   utteranceAsync(options: UtteranceOptions): Promise<Utterance>;
-  /** Frees the guard, and its ledger when the guard opened it. Utterances that were begun go on. */
+  /** Frees the guard, and its ledger and access when the guard made them. Utterances that were begun go on. */
   close(): void;
 }
 
