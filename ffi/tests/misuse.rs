@@ -155,6 +155,12 @@ fn null_is_an_answer_everywhere() {
         vg_access_reload(null(), null(), 0, e);
         vg_access_check_request(null(), null(), 0, null_mut(), e);
         vg_access_check_message(null(), false, null(), 0, null_mut(), e);
+        vg_access_check_role(null(), null(), 0, null(), 0, null(), 0, null_mut(), null_mut(), e);
+        vg_access_check_command(null(), null(), 0, null(), 0, null(), 0, 0.0, null_mut(), null_mut(), e);
+        vg_access_on_alert(null(), null(), e);
+        vg_access_revoke_all(null(), 0);
+        vg_access_tokens_new(null(), 0, null(), 0, null(), 0, null_mut(), e);
+        vg_access_verify_token(null(), null(), null(), 0, null(), 0, 0, null_mut(), null_mut(), e);
         vg_access_check_rate(null(), null(), 0, null(), 0, 0.0, null_mut());
         vg_access_check_audio(null(), null(), 0, false, null_mut(), e);
         vg_access_check_samples(null(), null(), 0, 0, 0, null_mut(), e);

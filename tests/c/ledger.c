@@ -302,7 +302,6 @@ static void a_checkpoint_that_is_none_is_refused(const vg_key_t *key) {
   FAILS(VG_ERR_UTF8, NULL, vg_ledger_verify(ledger, "\xff", 1, &intact, &report, &error));
   FAILS(VG_ERR_UTF8, NULL, vg_ledger_find_subject(ledger, "\xff", 1, &report, &error));
   FAILS(VG_ERR_ARGUMENT, NULL, vg_ledger_find_subject(ledger, "no spaces", 9, &report, &error));
-  FAILS(VG_ERR_ARGUMENT, NULL, vg_ledger_find_mark(ledger, UINT64_C(1) << 32, &report, &error));
   CHECK(intact && report.data == NULL && report.len == 0);
   vg_ledger_free(ledger);
 }

@@ -63,16 +63,14 @@ impl Guard {
     fn begin(
         &self,
         py: Python<'_>,
-        text: &str,
-        voice: &str,
-        markup: &str,
+        spoken: (String, String, String),
         format: (u32, u16),
         who: (Option<String>, Option<String>, Option<String>),
         with_: (Option<String>, Option<String>, bool),
     ) -> PyResult<Utterance> {
         let (rate, channels) = format;
         let begin = || {
-            let markup = markup.parse()?;
+            let (text, voice, markup) = (spoken.0.as_str(), spoken.1.as_str(), spoken.2.parse()?);
             let (subject, role, language) = (who.0.as_deref(), who.1.as_deref(), who.2.as_deref());
             let (model, parameters, keep_text) = (with_.0.as_deref(), with_.1.as_deref(), with_.2);
             self.0.begin(voxguard::Request {

@@ -98,9 +98,7 @@ class Guard:
         rate = self._sample_rate if sample_rate is None else _arguments.sample_rate(sample_rate)
         count = self._channels if channels is None else _arguments.channels(channels)
         native = self._native.begin(
-            _arguments.text(text, "text"),
-            _arguments.text(voice, "voice"),
-            _arguments.text(markup, "markup"),
+            (_arguments.text(text, "text"), _arguments.text(voice, "voice"), _arguments.text(markup, "markup")),
             (rate, count),
             (
                 None if subject is None else _arguments.text(subject, "subject"),

@@ -168,9 +168,7 @@ class Guard:
     ) -> Guard: ...
     def begin(
         self,
-        text: str,
-        voice: str,
-        markup: str,
+        spoken: Tuple[str, str, str],
         format: Tuple[int, int],
         who: Tuple[Optional[str], Optional[str], Optional[str]],
         with_: Tuple[Optional[str], Optional[str], bool],
