@@ -8,7 +8,7 @@
 //!
 //! Code cells count for themselves. Pilots are the same for all ids, so who gathers marked audio learns them first: they
 //! count only where code cells alone make the claim improbable by chance ([`LN_CODE`]). Who forges pilots gains nothing
-//! without chips, but for one try in a hundred; and no id is given on pilots' word.
+//! without chips, but for one passage in a hundred; and no id is given on pilots' word.
 
 use std::rc::Rc;
 
@@ -225,4 +225,42 @@ pub fn curve(parts: &[Part], codeword: &Codeword<'_>, start: f64) -> Vec<CurvePo
         CurvePoint { time: start + middle / STEPS_PER_SECOND as f64, score }
     };
     (0..length).step_by(CURVE_STRIDE).map(point).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sums under which a score of `z` is reached by a thousand cells of energy 1 each.
+    fn scored(z: f64) -> (f64, f64) {
+        (z * 1_000f64.sqrt(), 1_000.0)
+    }
+
+    #[test]
+    fn pilots_alone_are_no_evidence_however_clear() {
+        let forged = Evidence::of(scored(2.0), scored(30.0), 0.0);
+        assert_eq!(forged.ln_p, forged.ln_p_code);
+        assert!(forged.ln_p > LN_CODE, "{forged:?}");
+        // Nor where the number of claims takes all that code cells have.
+        assert_eq!(Evidence::of(scored(4.0), scored(30.0), 20.0).ln_p, 0.0);
+    }
+
+    #[test]
+    fn pilots_add_to_what_code_cells_have_shown_and_take_nothing_away() {
+        let alone = Evidence::of(scored(5.0), (0.0, 0.0), 0.0);
+        let joined = Evidence::of(scored(5.0), scored(5.0), 0.0);
+        assert!(joined.ln_p < alone.ln_p - 8.0, "{joined:?} beside {alone:?}");
+        assert_eq!(joined.ln_p_code, alone.ln_p_code);
+        let erased = Evidence::of(scored(5.0), scored(-30.0), 0.0);
+        assert!(erased.ln_p <= alone.ln_p_code + std::f64::consts::LN_2);
+    }
+
+    #[test]
+    fn no_p_value_is_smaller_than_one_of_the_two_doubled() {
+        for (code, all) in [(-4.59, -40.0), (-4.61, -40.0), (-4.61, -4.0), (-30.0, -2.0), (-0.1, -0.2)] {
+            let joined = Evidence::joined(code, all);
+            let least = f64::min(code, all) + std::f64::consts::LN_2;
+            assert!(joined.ln_p >= least.min(LN_CODE) && joined.ln_p <= code.max(least), "{joined:?}");
+        }
+    }
 }

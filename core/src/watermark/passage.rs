@@ -1,8 +1,8 @@
 //! A passage of a recording, and the best claim that it supports for a key.
 //!
 //! Candidates (`candidates`), single and in pairs, are decoded in turn; a codeword whose check agrees is then sought in the
-//! whole passage (`extent`). When nothing is found as it stands, warped grids are scouted in the liveliest seconds,
-//! and the best of them read and decoded in the same way.
+//! whole passage (`extent`). When nothing is found as it stands, places may be sought without pilots (`blind`), and warped
+//! grids are scouted in the liveliest seconds, the best of them read and decoded in the same way.
 
 use super::agreement::Layers;
 use super::candidates::Candidate;
