@@ -14,7 +14,7 @@ use crate::bytes::vg_bytes_t;
 use crate::call::{control, plain};
 use crate::error::vg_error_t;
 use crate::handle::{make, shared};
-use crate::json::{json_in, json_out};
+use crate::json::{decided, json_in};
 use crate::status::{VG_ERR_CONFIG, vg_status_t};
 use crate::token::{Desk, Options, answer, vg_tokens_t};
 
@@ -107,10 +107,7 @@ pub unsafe extern "C" fn vg_access_check_role(
         let resource = unsafe { text("resource", resource, resource_len) }?;
         let check = |access: &Access| Ok(access.check_role(role, permission, resource));
         let said = unsafe { shared(access, check) }?;
-        if let Some(decision) = decision {
-            unsafe { json_out(decision, &said) };
-        }
-        unsafe { allowed.set(said.allowed) };
+        unsafe { decided(said.allowed, &said, allowed, decision) };
         Ok(())
     };
     unsafe { control(err, call) }
@@ -142,10 +139,7 @@ pub unsafe extern "C" fn vg_access_check_command(
         let now = nanoseconds(now)?;
         let check = |access: &Access| Ok(access.check_command(name, arguments, source, now));
         let said = unsafe { shared(access, check) }?;
-        if let Some(decision) = decision {
-            unsafe { json_out(decision, &said) };
-        }
-        unsafe { allowed.set(said.allowed) };
+        unsafe { decided(said.allowed, &said, allowed, decision) };
         Ok(())
     };
     unsafe { control(err, call) }

@@ -24,6 +24,19 @@ pub(crate) unsafe fn json_in<T: DeserializeOwned>(
     })
 }
 
+/// Writes what was decided, and why where that is asked for.
+pub(crate) unsafe fn decided(
+    is_allowed: bool,
+    why: &impl Serialize,
+    allowed: Place<bool>,
+    decision: Option<Place<vg_bytes_t>>,
+) {
+    if let Some(decision) = decision {
+        unsafe { json_out(decision, why) };
+    }
+    unsafe { allowed.set(is_allowed) };
+}
+
 /// Writes a value as JSON.
 pub(crate) unsafe fn json_out(out: Place<vg_bytes_t>, value: &impl Serialize) {
     // Values of this crate always have a JSON form.

@@ -11,7 +11,7 @@ use crate::bytes::vg_bytes_t;
 use crate::call::control;
 use crate::error::vg_error_t;
 use crate::handle::{Handle, free, kind, make, shared};
-use crate::json::json_out;
+use crate::json::decided;
 use crate::status::vg_status_t;
 
 /// Roles, ready to decide.
@@ -81,10 +81,7 @@ pub unsafe extern "C" fn vg_roles_check(
         let permission = unsafe { text("permission", permission, permission_len) }?;
         let resource = unsafe { text("resource", resource, resource_len) }?;
         let said = unsafe { shared(roles, |roles| Ok(roles.check(role, permission, resource))) }?;
-        if let Some(decision) = decision {
-            unsafe { json_out(decision, &said) };
-        }
-        unsafe { allowed.set(said.allowed) };
+        unsafe { decided(said.allowed, &said, allowed, decision) };
         Ok(())
     };
     unsafe { control(err, call) }
@@ -140,10 +137,7 @@ pub unsafe extern "C" fn vg_commands_check(
         let name = unsafe { text("name", name, name_len) }?;
         let arguments = unsafe { text("arguments", arguments, arguments_len) }?;
         let said = unsafe { shared(commands, |commands| Ok(commands.check_json(name, arguments))) }?;
-        if let Some(decision) = decision {
-            unsafe { json_out(decision, &said) };
-        }
-        unsafe { allowed.set(said.allowed) };
+        unsafe { decided(said.allowed, &said, allowed, decision) };
         Ok(())
     };
     unsafe { control(err, call) }
