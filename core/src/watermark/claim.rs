@@ -8,7 +8,7 @@
 //!
 //! Code cells count for themselves. Pilots are the same for all ids, so who gathers marked audio learns them first: they
 //! count only where code cells alone make the claim improbable by chance ([`LN_CODE`]). Who forges pilots gains nothing
-//! without chips, but for one passage in a hundred; and no id is given on pilots' word.
+//! without chips, but for one try in a hundred; and no id is given on pilots' word.
 
 use std::rc::Rc;
 
@@ -70,13 +70,16 @@ impl<'a> Codeword<'a> {
 /// How improbable a claim is by chance.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Evidence {
-    /// ln p of code cells, joined by the pilots where these may speak.
-    pub ln_p: f64,
     /// ln p of code cells alone: what an id needs.
     pub ln_p_code: f64,
+    /// ln p of code cells and pilots together.
+    ln_p_all: f64,
 }
 
 impl Evidence {
+    /// None.
+    pub const NONE: Self = Self { ln_p_code: 0.0, ln_p_all: 0.0 };
+
     /// Of code cells and of pilots the sum of products with their signs, and of squares; and ln of the number of claims
     /// of the same kind.
     pub fn of(code: (f64, f64), pilots: (f64, f64), ln_claims: f64) -> Self {
@@ -84,14 +87,16 @@ impl Evidence {
             let z = if energy > 0.0 { sum / energy.sqrt() } else { 0.0 };
             (ln_tail(z) + ln_claims).min(0.0)
         };
-        Self::joined(ln_p(code.0, code.1), ln_p(code.0 + pilots.0, code.1 + pilots.1))
+        Self { ln_p_code: ln_p(code.0, code.1), ln_p_all: ln_p(code.0 + pilots.0, code.1 + pilots.1) }
     }
 
-    /// What two valid p-values come to. Where code cells alone are not below the threshold they are the answer; else the
-    /// smaller, doubled. So P(p <= a) <= a: above the threshold by the first, below by the union bound.
-    fn joined(ln_p_code: f64, ln_p_all: f64) -> Self {
-        let joined = ln_p_code.min(ln_p_all) + std::f64::consts::LN_2;
-        Self { ln_p: if ln_p_code < LN_CODE { joined.min(LN_CODE) } else { ln_p_code }, ln_p_code }
+    /// ln p where it was sought `e^ln_more` times, in other passages and under other keys: the threshold of [`LN_CODE`] is
+    /// for all of them together. Where code cells alone are not below it they are the answer; else the smaller of the two,
+    /// doubled. So P(p <= a) <= a: above the threshold by the first, below by the union bound.
+    pub fn ln_p(self, ln_more: f64) -> f64 {
+        let code = (self.ln_p_code + ln_more).min(0.0);
+        let joined = self.ln_p_code.min(self.ln_p_all) + ln_more + std::f64::consts::LN_2;
+        if code < LN_CODE { joined.min(LN_CODE) } else { code }
     }
 }
 
@@ -239,28 +244,31 @@ mod tests {
     #[test]
     fn pilots_alone_are_no_evidence_however_clear() {
         let forged = Evidence::of(scored(2.0), scored(30.0), 0.0);
-        assert_eq!(forged.ln_p, forged.ln_p_code);
-        assert!(forged.ln_p > LN_CODE, "{forged:?}");
-        // Nor where the number of claims takes all that code cells have.
-        assert_eq!(Evidence::of(scored(4.0), scored(30.0), 20.0).ln_p, 0.0);
+        assert_eq!(forged.ln_p(0.0), forged.ln_p_code);
+        assert!(forged.ln_p(0.0) > LN_CODE, "{forged:?}");
+        // Nor where what was tried takes all that code cells have, whether here or in other passages.
+        assert_eq!(Evidence::of(scored(4.0), scored(30.0), 20.0).ln_p(0.0), 0.0);
+        assert_eq!(Evidence::of(scored(4.0), scored(30.0), 0.0).ln_p(20.0), 0.0);
     }
 
     #[test]
     fn pilots_add_to_what_code_cells_have_shown_and_take_nothing_away() {
         let alone = Evidence::of(scored(5.0), (0.0, 0.0), 0.0);
         let joined = Evidence::of(scored(5.0), scored(5.0), 0.0);
-        assert!(joined.ln_p < alone.ln_p - 8.0, "{joined:?} beside {alone:?}");
+        assert!(joined.ln_p(0.0) < alone.ln_p(0.0) - 8.0, "{joined:?} beside {alone:?}");
         assert_eq!(joined.ln_p_code, alone.ln_p_code);
         let erased = Evidence::of(scored(5.0), scored(-30.0), 0.0);
-        assert!(erased.ln_p <= alone.ln_p_code + std::f64::consts::LN_2);
+        assert!(erased.ln_p(0.0) <= alone.ln_p_code + std::f64::consts::LN_2);
     }
 
     #[test]
     fn no_p_value_is_smaller_than_one_of_the_two_doubled() {
-        for (code, all) in [(-4.59, -40.0), (-4.61, -40.0), (-4.61, -4.0), (-30.0, -2.0), (-0.1, -0.2)] {
-            let joined = Evidence::joined(code, all);
-            let least = f64::min(code, all) + std::f64::consts::LN_2;
-            assert!(joined.ln_p >= least.min(LN_CODE) && joined.ln_p <= code.max(least), "{joined:?}");
+        for (ln_p_code, ln_p_all) in
+            [(-4.59, -40.0), (-4.61, -40.0), (-4.61, -4.0), (-30.0, -2.0), (-0.1, -0.2)]
+        {
+            let ln_p = Evidence { ln_p_code, ln_p_all }.ln_p(0.0);
+            let least = f64::min(ln_p_code, ln_p_all) + std::f64::consts::LN_2;
+            assert!(ln_p >= least.min(LN_CODE) && ln_p <= ln_p_code.max(least), "{ln_p}");
         }
     }
 }

@@ -264,27 +264,29 @@ impl Detector {
 
     /// What the claims about all passages, for each key, come to, `tried` having been looked for in all.
     pub(super) fn conclude(&self, claims: Vec<Vec<&Claim>>, tried: usize, seconds: f64) -> Detection {
-        let tried = tried.max(1) as f64;
-        let surest = |claims: &[&Claim]| claims.iter().map(|c| c.ln_p).fold(0.0, f64::min);
+        let ln_tried = (tried.max(1) as f64).ln();
+        let ln_p = |claim: &Claim| claim.evidence.ln_p(ln_tried);
+        let surest = |claims: &[&Claim]| claims.iter().map(|claim| ln_p(claim)).fold(0.0, f64::min);
         let order =
             |a: &(&Keyed, Vec<&Claim>), b: &(&Keyed, Vec<&Claim>)| surest(&a.1).total_cmp(&surest(&b.1));
         let Some((key, claims)) = self.keys.iter().zip(claims).min_by(order) else {
             return Detection::nothing(seconds);
         };
-        let p_value = p_value(surest(&claims) + tried.ln());
+        let p_value = p_value(surest(&claims));
         let found = p_value < Self::THRESHOLD;
-        let is_sure = |claim: &&&Claim| claim.ln_p + tried.ln() < Self::THRESHOLD.ln();
+        let is_sure = |claim: &&&Claim| ln_p(claim) < Self::THRESHOLD.ln();
         let mark = claims
             .iter()
             .filter(is_sure)
             .filter(|claim| claim.mark.is_some())
-            .min_by(|a, b| a.ln_p.total_cmp(&b.ln_p))
+            .min_by(|a, b| ln_p(a).total_cmp(&ln_p(b)))
             .and_then(|claim| claim.mark);
-        let found_claim = claims.iter().filter(is_sure).min_by(|a, b| a.ln_p.total_cmp(&b.ln_p));
+        let found_claim = claims.iter().filter(is_sure).min_by(|a, b| ln_p(a).total_cmp(&ln_p(b)));
         let warp = found_claim.map_or(Warp::NONE, |claim| claim.warp);
         let (soft_bits, chips) = claims
             .iter()
-            .min_by(|a, b| a.ln_p.total_cmp(&b.ln_p))
+            // Also among claims that come to nothing: each by itself.
+            .min_by(|a, b| a.evidence.ln_p(0.0).total_cmp(&b.evidence.ln_p(0.0)))
             .map_or((vec![], 0), |claim| (claim.soft.clone(), claim.variant as u8));
         let same = |claim: &&&Claim| is_sure(claim) && (claim.mark == mark || claim.mark.is_none());
         Detection {

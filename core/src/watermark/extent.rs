@@ -39,7 +39,7 @@ impl Passage<'_> {
             free.iter_mut().take(next.segment.to).skip(next.segment.from).for_each(|unit| *unit = false);
             whole.push(next);
             let evidence = scope.evidence(&whole, &codeword);
-            if evidence.ln_p < best.1.ln_p {
+            if evidence.ln_p(0.0) < best.1.ln_p(0.0) {
                 best = (whole.clone(), evidence);
             } else if whole.len() > seed.len() {
                 break;

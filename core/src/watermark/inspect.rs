@@ -56,7 +56,7 @@ pub fn log_odds(levels: &[Column]) -> Vec<Column> {
 /// Natural logarithm of the p-value of a single hypothesis: of code cells and of pilots, the sum of products of what was
 /// read with the signs, and the sum of its squares.
 pub fn ln_p(code: (f64, f64), pilots: (f64, f64)) -> f64 {
-    super::claim::Evidence::of(code, pilots, 0.0).ln_p
+    super::claim::Evidence::of(code, pilots, 0.0).ln_p(0.0)
 }
 
 /// What a key decides of the usual scheme: for counting chance, and for attackers who are granted a part of it.

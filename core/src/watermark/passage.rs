@@ -66,8 +66,8 @@ impl Keyed {
 
 /// What was made of one passage for one key.
 pub struct Claim {
-    /// ln p, this passage alone.
-    pub ln_p: f64,
+    /// How improbable it is, this passage alone.
+    pub evidence: Evidence,
     /// The id, when one decoded that is itself sure.
     pub mark: Option<MarkId>,
     /// The score over time.
@@ -166,7 +166,7 @@ impl<'a> Passage<'a> {
         let candidate = best.as_ref().map(|(_, candidate)| *candidate).or(likeliest);
         let Some(candidate) = candidate else {
             return Claim {
-                ln_p: 0.0,
+                evidence: Evidence::NONE,
                 mark: None,
                 curve: vec![],
                 spans: vec![],
@@ -176,12 +176,12 @@ impl<'a> Passage<'a> {
             };
         };
         let (read, parts, mark) = match best {
-            Some((read, _)) => (Some((read.evidence.ln_p, read.is_sure())), read.parts, read.mark),
+            Some((read, _)) => (Some((read.evidence, read.is_sure())), read.parts, read.mark),
             None => {
                 (None, vec![Part::new(&mut self.sheet, candidate.segment)], Scheme::id(0, candidate.variant))
             }
         };
-        let (ln_p, sure) = read.unwrap_or((0.0, false));
+        let (evidence, sure) = read.unwrap_or((Evidence::NONE, false));
         let codeword = Codeword::new(&key.chips, mark);
         let curve = curve(&parts, &codeword, self.start);
         let mut spans: Vec<Span> = parts.iter().filter_map(|part| part.span(&codeword, self.start)).collect();
@@ -195,7 +195,7 @@ impl<'a> Passage<'a> {
             None => (code_bits(&parts, key, Chips::variant_of(mark)), Chips::variant_of(mark)),
         };
         let mark = Some(mark).filter(|_| sure && key.chips.scheme() != Scheme::Presence);
-        Claim { ln_p, mark, curve, spans, warp: candidate.segment.grid.warp, soft, variant }
+        Claim { evidence, mark, curve, spans, warp: candidate.segment.grid.warp, soft, variant }
     }
 
     /// Decodes tuples of candidates in turn, until one is sure; keeps the best.
@@ -210,7 +210,7 @@ impl<'a> Passage<'a> {
         for tuple in tuples {
             let Some(first) = tuple.first().copied() else { continue };
             let Some(read) = self.read_id(key, scope, &tuple, first.variant, tried) else { continue };
-            if best.as_ref().is_none_or(|(best, _)| read.evidence.ln_p < best.evidence.ln_p) {
+            if best.as_ref().is_none_or(|(best, _)| read.evidence.ln_p(0.0) < best.evidence.ln_p(0.0)) {
                 *best = Some((read, first));
             }
             if is_sure(best) {
