@@ -3,6 +3,8 @@
 //! Whatever the id, the copies of a code bit have one sign under the right place and the right set of chips: the square
 //! of their sum is then above the sum of their squares. It ranks places and sets; it proves nothing.
 
+use pulp::{Simd, WithSimd};
+
 use super::chips::{Chips, Column, PERIOD, VARIANTS};
 use super::search::{Segment, columns};
 
@@ -96,7 +98,13 @@ impl Layers {
     /// For each code bit, the sum of its copies under a set of chips.
     pub fn sums(&self, chips: &Chips, variant: usize) -> Vec<f32> {
         let mut sums = Vec::new();
-        self.add_up(chips, &[variant], |all| sums.extend_from_slice(all));
+        chips.variant(0);
+        pulp::Arch::new().dispatch(Sums {
+            layers: self,
+            chips,
+            variants: &[variant],
+            give: |all: &[f32]| sums.extend_from_slice(all),
+        });
         sums.truncate(self.squares.len());
         sums
     }
@@ -108,33 +116,47 @@ impl Layers {
 
     /// Gives the sums under each of some sets of chips.
     #[inline(always)]
-    fn add_up(&self, chips: &Chips, variants: &[usize], mut give: impl FnMut(&[f32])) {
+    fn add_up<S: Simd>(&self, simd: S, chips: &Chips, variants: &[usize], give: &mut impl FnMut(&[f32])) {
         for variant in variants {
             let signs = chips.variant(*variant);
             // As many words as the schemes have code bits for: then a set's sums stay in registers.
             match chips.stride() / 2 {
-                4 => give(self.sums_of::<4>(signs).as_flattened()),
-                6 => give(self.sums_of::<6>(signs).as_flattened()),
-                13 => give(self.sums_of::<13>(signs).as_flattened()),
-                _ => give(self.sums_of::<7>(signs).as_flattened()),
+                4 => give(self.sums_of::<S, 4>(simd, signs).as_flattened()),
+                6 => give(self.sums_of::<S, 6>(simd, signs).as_flattened()),
+                13 => give(self.sums_of::<S, 13>(simd, signs).as_flattened()),
+                _ => give(self.sums_of::<S, 7>(simd, signs).as_flattened()),
             }
         }
     }
 
     #[inline(always)]
-    fn sums_of<const WORDS: usize>(&self, signs: &[u8]) -> [[f32; WORD]; WORDS] {
+    #[allow(clippy::indexing_slicing)] // Indices are words and registers: constants, never input.
+    fn sums_of<S: Simd, const WORDS: usize>(&self, simd: S, signs: &[u8]) -> [[f32; WORD]; WORDS] {
         let mut sums = [[0f32; WORD]; WORDS];
-        for (layer, values) in self.layers.iter().zip(self.values.chunks_exact(WORDS * WORD)) {
-            let signs = signs.get(layer * 2 * WORDS..(layer + 1) * 2 * WORDS).unwrap_or(&[]);
-            let words = signs.as_chunks::<2>().0.iter().zip(values.as_chunks::<WORD>().0);
-            for (sums, (signs, values)) in sums.iter_mut().zip(words) {
-                let signs = u32::from(u16::from_le_bytes(*signs));
-                for (lane, (sum, value)) in sums.iter_mut().zip(values).enumerate() {
+        // The sign of a lane's reading, from the lowest bits of a word: shifted to where a float has its own.
+        let mut shifts = [0u32; WORD];
+        shifts.iter_mut().enumerate().for_each(|(lane, shift)| *shift = 31 - lane as u32);
+        let shifts = S::as_simd_u32s(&shifts[..S::U32_LANES]).0[0];
+        let sign = simd.splat_u32s(1 << 31);
+        // As many registers at a time as there are words: that is all of them, or a half, or a quarter.
+        for part in 0..WORD / S::F32_LANES {
+            let mut registers = [simd.splat_f32s(0.0); WORDS];
+            for (layer, values) in self.layers.iter().zip(self.values.chunks_exact(WORDS * WORD)) {
+                let signs = signs.get(layer * 2 * WORDS..(layer + 1) * 2 * WORDS).unwrap_or(&[0; 26]);
+                let values = S::as_simd_f32s(values).0;
+                for (at, sum) in registers.iter_mut().enumerate() {
+                    let register = part * WORDS + at;
+                    let (word, lane) = (register * S::F32_LANES / WORD, register * S::F32_LANES % WORD);
+                    let signs = u32::from(u16::from_le_bytes([signs[2 * word], signs[2 * word + 1]])) >> lane;
                     // A set bit flips the sign of the reading.
-                    let sign = signs << (31 - lane) & 1 << 31;
-                    *sum += f32::from_bits(value.to_bits() ^ sign);
+                    let flips =
+                        simd.and_u32s(simd.wrapping_dyn_shl_u32s(simd.splat_u32s(signs), shifts), sign);
+                    let value = simd.xor_u32s(simd.transmute_u32s_f32s(values[register]), flips);
+                    *sum = simd.add_f32s(*sum, simd.transmute_f32s_u32s(value));
                 }
             }
+            let to = part * WORDS * S::F32_LANES..(part + 1) * WORDS * S::F32_LANES;
+            S::as_mut_simd_f32s(&mut sums.as_flattened_mut()[to]).0.copy_from_slice(&registers);
         }
         sums
     }
@@ -155,15 +177,25 @@ impl Layers {
         chips.variant(0);
         let mut found = Vec::with_capacity(variants.len());
         let deviation = deviation(&self.squares);
-        pulp::Arch::new().dispatch(
-            #[inline(always)]
-            || {
-                self.add_up(chips, variants, |sums| {
-                    found.push(surplus(sums, &self.squares, deviation, chips))
-                })
-            },
-        );
+        let give = |sums: &[f32]| found.push(surplus(sums, &self.squares, deviation, chips));
+        pulp::Arch::new().dispatch(Sums { layers: self, chips, variants, give });
         found
+    }
+}
+
+/// [`Layers::add_up`] with the machine's instructions.
+struct Sums<'a, F> {
+    layers: &'a Layers,
+    chips: &'a Chips,
+    variants: &'a [usize],
+    give: F,
+}
+
+impl<F: FnMut(&[f32])> WithSimd for Sums<'_, F> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        self.layers.add_up(simd, self.chips, self.variants, &mut self.give);
     }
 }
 

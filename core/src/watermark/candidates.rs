@@ -44,7 +44,7 @@ impl Passage<'_> {
     pub(super) fn scouted(&mut self, key: &Keyed, free: &[bool], most: usize) -> Vec<Segment> {
         let mut proposed = Vec::new();
         for grid in self.unwarped() {
-            let soft = self.sheet.scout(grid, 0..usize::MAX);
+            let soft = self.sheet.scout_whole(grid);
             key.pilots.propose(grid, &soft, 0, free, &mut proposed);
         }
         let best = proposed.iter().max_by(|a, b| a.z.total_cmp(&b.z)).map(|segment| segment.grid);

@@ -26,7 +26,7 @@ pub const BLOCK: usize = 20;
 /// Columns after which the pattern repeats: 103.68 s.
 pub const PERIOD: usize = 108 * BLOCK;
 /// Pilot columns of a block.
-const PILOTS: usize = 4;
+pub const PILOTS: usize = 4;
 /// Share of the columns that are pilots.
 pub const PILOT_SHARE: f32 = PILOTS as f32 / BLOCK as f32;
 /// Bits of the id that choose the chips.

@@ -6,8 +6,11 @@
 //! which gives the best codeword and, for free, a list of 255 runners-up; the best whose check agrees is
 //! the answer (see: "list decoding of tail-biting convolutional codes with CRC").
 //!
-//! Cost: 256 x 256 add-compare-selects for each message bit, 36 of them for an id of 32 bits: about 1 ms.
+//! Cost: 256 x 256 add-compare-selects for each message bit, 36 of them for an id of 32 bits, were all start states decoded.
+//! Bounds on groups of them come first, and most groups are left out.
 #![allow(clippy::indexing_slicing)] // Indices are states, steps and lanes: constants, never input.
+
+use pulp::{Simd, WithSimd};
 
 /// Bits of the check.
 const CHECK_BITS: usize = 12;
@@ -21,8 +24,11 @@ const GENERATORS: [u16; 3] = [0o557, 0o663, 0o711];
 const CHECK_POLYNOMIAL: u16 = 0x80f;
 /// Not zero, so that id 0 has a check of its own.
 const CHECK_START: u16 = 0xa5c;
-/// Start states decoded side by side, so that the compiler vectorises across them.
-const LANES: usize = 16;
+/// Groups of start states, and states in each: those of equal remainder. A group is decoded side by side, so that the
+/// compiler vectorises across it.
+const GROUPS: usize = 16;
+/// The gain of a path that is not allowed.
+const NOWHERE: f32 = -1e30;
 /// How deep in the list a codeword may stand. Each place costs 2^-12 of wrong ids among failures.
 const LIST: usize = 4;
 
@@ -70,22 +76,41 @@ impl Code {
     /// The payload whose codeword correlates best with the soft values (positive: bit 0), among the list's
     /// first few; `None` when no check agrees.
     pub fn decode(self, soft: &[f32], salt: u8) -> Option<Decoded> {
-        let mut list = pulp::Arch::new().dispatch(|| self.codewords(soft));
-        list.sort_by(|a, b| b.metric.total_cmp(&a.metric));
         let payload = |path: &Path| (path.message >> CHECK_BITS) as u64;
         let agrees = |path: &Path| path.message == self.message(payload(path), salt);
-        let rank = list.iter().take(LIST).position(agrees)?;
-        Some(Decoded { payload: payload(list.get(rank)?), rank })
+        let gains = self.gains(soft);
+        // Start states whose codewords may be the best come first: those of the others can mostly be left out.
+        let mut groups: Vec<(usize, f32)> = self.bounds(&gains).into_iter().enumerate().collect();
+        groups.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let mut list: Vec<Path> = Vec::with_capacity(STATES);
+        let mut bounds = groups.iter().skip(1).map(|(_, bound)| *bound);
+        for (group, _) in &groups {
+            list.extend(self.codewords(&gains, *group));
+            list.sort_by(|a, b| b.metric.total_cmp(&a.metric).then(a.start.cmp(&b.start)));
+            list.truncate(LIST);
+            // Nothing that is left out can stand before these.
+            let next = bounds.next().unwrap_or(f32::NEG_INFINITY);
+            let settled = list.iter().take_while(|path| path.metric > next);
+            if let Some((rank, path)) = settled.clone().enumerate().find(|(_, path)| agrees(path)) {
+                return Some(Decoded { payload: payload(path), rank });
+            }
+            if settled.count() == LIST {
+                return None;
+            }
+        }
+        None
     }
 
     /// A bound on the correlation of any codeword with the soft values, at a 256th of the cost of decoding: that of the best
     /// path through the code, wherever it begins and ends.
     pub fn bound(self, soft: &[f32]) -> f32 {
-        pulp::Arch::new().dispatch(
+        struct Bound<'a>(Code, &'a [f32]);
+        impl WithSimd for Bound<'_> {
+            type Output = f32;
             #[inline(always)]
-            || {
+            fn with_simd<S: Simd>(self, _: S) -> f32 {
                 let (mut now, mut next) = ([0f32; STATES], [0f32; STATES]);
-                for gains in self.gains(soft) {
+                for gains in self.0.gains(self.1) {
                     for half in 0..STATES / 2 {
                         let (low, high) = (now[half], now[half + STATES / 2]);
                         let (even, odd) = (gains[2 * half], gains[2 * half + 1]);
@@ -95,8 +120,9 @@ impl Code {
                     std::mem::swap(&mut now, &mut next);
                 }
                 now.iter().copied().fold(f32::MIN, f32::max)
-            },
-        )
+            }
+        }
+        pulp::Arch::new().dispatch(Bound(self, soft))
     }
 
     /// For each bit of the message, the gain of entering each state from its lower predecessor; from the upper one it is the
@@ -129,46 +155,99 @@ impl Code {
         register
     }
 
-    /// The best codeword for each start state.
-    #[inline(always)]
-    fn codewords(self, soft: &[f32]) -> Vec<Path> {
-        let gains = self.gains(soft);
-        let mut decisions = vec![[[0u8; LANES]; STATES]; self.message];
-        let mut now = vec![[0f32; LANES]; STATES];
-        let mut next = now.clone();
-        let mut list = Vec::with_capacity(STATES);
-        for first in (0..STATES).step_by(LANES) {
-            now.iter_mut().for_each(|lanes| *lanes = [-1e30; LANES]);
-            (0..LANES).for_each(|lane| now[first + lane][lane] = 0.0);
-            for (gains, decisions) in gains.iter().zip(&mut decisions) {
-                for state in 0..STATES {
-                    let (low, high) = (&now[state / 2], &now[state / 2 + STATES / 2]);
-                    let (gain, out, taken) = (gains[state], &mut next[state], &mut decisions[state]);
-                    for lane in 0..LANES {
-                        let (a, b) = (low[lane] + gain, high[lane] - gain);
-                        out[lane] = if a >= b { a } else { b };
-                        taken[lane] = u8::from(a < b);
-                    }
-                }
-                std::mem::swap(&mut now, &mut next);
+    /// For each group of start states, a bound on the metric of its codewords: that of the best path that begins and ends
+    /// in the group.
+    fn bounds(self, gains: &[[f32; STATES]]) -> [f32; GROUPS] {
+        let mut start = vec![[NOWHERE; GROUPS]; STATES];
+        start.iter_mut().enumerate().for_each(|(state, groups)| groups[state % GROUPS] = 0.0);
+        let ends = self.pass(gains, start, None);
+        std::array::from_fn(|group| {
+            let ends = ends.iter().skip(group).step_by(GROUPS);
+            ends.map(|groups| groups[group]).fold(f32::NEG_INFINITY, f32::max)
+        })
+    }
+
+    /// The best codeword for each start state of a group.
+    fn codewords(self, gains: &[[f32; STATES]], group: usize) -> [Path; GROUPS] {
+        let of_lane = |lane: usize| lane * GROUPS + group;
+        let mut start = vec![[NOWHERE; GROUPS]; STATES];
+        (0..GROUPS).for_each(|lane| start[of_lane(lane)][lane] = 0.0);
+        let mut decisions = vec![[[0u8; GROUPS]; STATES]; self.message];
+        let ends = self.pass(gains, start, Some(&mut decisions));
+        std::array::from_fn(|lane| {
+            let start = of_lane(lane);
+            let (mut state, mut message) = (start, 0u128);
+            for (step, decisions) in decisions.iter().enumerate().rev() {
+                message |= (state as u128 & 1) << (self.message - 1 - step);
+                state = state / 2 + usize::from(decisions[state][lane]) * STATES / 2;
             }
-            for lane in 0..LANES {
-                let (mut state, mut message) = (first + lane, 0u128);
-                let metric = now[state][lane];
-                for (step, decisions) in decisions.iter().enumerate().rev() {
-                    message |= (state as u128 & 1) << (self.message - 1 - step);
-                    state = state / 2 + usize::from(decisions[state][lane]) * STATES / 2;
+            Path { metric: ends[start][lane], start, message }
+        })
+    }
+
+    /// For each state, what the best path into it gains, in [`GROUPS`] trellises side by side; and which branch it took.
+    fn pass(
+        self,
+        gains: &[[f32; STATES]],
+        start: Vec<[f32; GROUPS]>,
+        decisions: Option<&mut [[[u8; GROUPS]; STATES]]>,
+    ) -> Vec<[f32; GROUPS]> {
+        struct Pass<'a> {
+            gains: &'a [[f32; STATES]],
+            start: Vec<[f32; GROUPS]>,
+            decisions: Option<&'a mut [[[u8; GROUPS]; STATES]]>,
+        }
+        impl WithSimd for Pass<'_> {
+            type Output = Vec<[f32; GROUPS]>;
+            #[inline(always)]
+            fn with_simd<S: Simd>(self, _: S) -> Vec<[f32; GROUPS]> {
+                let (mut now, mut next) = (self.start, vec![[0f32; GROUPS]; STATES]);
+                let mut decisions = self.decisions.map(|decisions| decisions.iter_mut());
+                for gains in self.gains {
+                    // Both apart, so that the compiler leaves out what is not asked for.
+                    match decisions.as_mut().and_then(Iterator::next) {
+                        Some(taken) => step(gains, &now, &mut next, Some(taken)),
+                        None => step(gains, &now, &mut next, None),
+                    }
+                    std::mem::swap(&mut now, &mut next);
                 }
-                list.push(Path { metric, message });
+                now
             }
         }
-        list
+        pulp::Arch::new().dispatch(Pass { gains, start, decisions })
+    }
+}
+
+/// One step of [`GROUPS`] trellises.
+#[inline(always)]
+fn step(
+    gains: &[f32; STATES],
+    now: &[[f32; GROUPS]],
+    next: &mut [[f32; GROUPS]],
+    mut taken: Option<&mut [[u8; GROUPS]; STATES]>,
+) {
+    for half in 0..STATES / 2 {
+        let (low, high) = (&now[half], &now[half + STATES / 2]);
+        for state in [2 * half, 2 * half + 1] {
+            let (gain, out) = (gains[state], &mut next[state]);
+            for lane in 0..GROUPS {
+                let (a, b) = (low[lane] + gain, high[lane] - gain);
+                out[lane] = if a >= b { a } else { b };
+            }
+            if let Some(taken) = taken.as_mut() {
+                for lane in 0..GROUPS {
+                    taken[state][lane] = u8::from(low[lane] + gain < high[lane] - gain);
+                }
+            }
+        }
     }
 }
 
 #[derive(Clone, Copy)]
 struct Path {
     metric: f32,
+    /// The state in which it begins and ends.
+    start: usize,
     message: u128,
 }
 
@@ -258,7 +337,12 @@ mod tests {
                     let exact = path.message == code.message((path.message >> CHECK_BITS) as u64, 0);
                     exact.then(|| word.iter().zip(&soft).map(|(a, b)| a * b).sum::<f32>())
                 };
-                let list = code.codewords(&soft);
+                let gains = code.gains(&soft);
+                let list: Vec<Path> = (0..GROUPS).flat_map(|group| code.codewords(&gains, group)).collect();
+                for (group, bound) in code.bounds(&gains).into_iter().enumerate() {
+                    let of_group = list.iter().filter(|path| path.start % GROUPS == group);
+                    assert!(of_group.map(|path| path.metric).fold(f32::MIN, f32::max) <= bound);
+                }
                 let best = list.iter().map(|path| path.metric).fold(f32::MIN, f32::max);
                 let bound = code.bound(&soft);
                 assert!(best <= bound + 1e-3 && bound < 1.5 * best, "{best} {bound}");

@@ -7,7 +7,8 @@
 //! Audio that was played faster, stretched or moved in pitch has its cells elsewhere: a warp (see `warp`) says where.
 //! The transforms are made once; each warp only adds their powers up differently.
 
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use realfft::num_complex::Complex32;
 use realfft::{RealFftPlanner, RealToComplex};
@@ -63,6 +64,8 @@ pub struct Spectra {
     bins: usize,
     hertz_per_bin: f64,
     powers: Vec<f32>,
+    /// For each bin, the sum over all steps.
+    totals: OnceLock<Vec<f64>>,
 }
 
 impl Spectra {
@@ -86,58 +89,79 @@ impl Spectra {
         self.powers.chunks_exact(self.bins)
     }
 
-    /// Mean power of each band at each step, the bands being `pitch` times as high; 0 where there are no bins.
-    pub fn bands(&self, pitch: f64) -> Bands {
-        let band = |bin: usize| band_position(bin as f64 * self.hertz_per_bin / pitch).floor();
+    /// Mean power of each band at some of the steps, the bands being `pitch` times as high; 0 where there are no bins.
+    pub fn bands(&self, pitch: f64, steps: Range<usize>) -> Bands {
+        let position = |bin: usize| band_position(bin as f64 * self.hertz_per_bin / pitch).floor();
         // The bin at 0 Hz is in no band: a constant offset says nothing.
-        let places: Vec<Option<usize>> = (0..self.bins)
-            .map(|bin| Some(band(bin)).filter(|b| (0.0..BANDS as f64).contains(b)).map(|b| b as usize))
-            .collect();
-        let first = places.iter().position(Option::is_some).unwrap_or(0);
-        let places: Vec<usize> = places.into_iter().flatten().collect();
-        let counts: Column =
-            std::array::from_fn(|band| places.iter().filter(|&&place| place == band).count().max(1) as f32);
-        let column = |powers: &[f32]| {
-            let mut sums = [0f32; BANDS];
-            for (place, power) in places.iter().zip(powers.iter().skip(first)) {
-                if let Some(sum) = sums.get_mut(*place) {
-                    *sum += power;
-                }
-            }
-            sums.iter_mut().zip(&counts).for_each(|(sum, count)| *sum /= count);
-            sums
+        let places: Vec<f64> = (0..self.bins).map(position).collect();
+        let bins = |band: usize| {
+            let end = |after: f64| places.partition_point(|place| *place < after);
+            end(band as f64)..end(band as f64 + 1.0)
         };
+        let bins: [Range<usize>; BANDS] = std::array::from_fn(bins);
+        let column = |powers: &[f32]| -> Column {
+            let sum = |bins: &Range<usize>| powers.get(bins.clone()).unwrap_or(&[]).iter().sum::<f32>();
+            std::array::from_fn(|band| {
+                bins.get(band).map_or(0.0, |bins| sum(bins) / bins.len().max(1) as f32)
+            })
+        };
+        let steps = steps.start.min(self.steps())..steps.end.min(self.steps());
         let mut sum = [0f64; BANDS];
-        let mut running = Vec::with_capacity(self.steps() + 1);
+        let mut running = Vec::with_capacity(steps.len() + 1);
         running.push(sum);
-        for powers in self.iter() {
+        for powers in self.iter().skip(steps.start).take(steps.len()) {
             sum.iter_mut().zip(column(powers)).for_each(|(sum, power)| *sum += f64::from(power));
             running.push(sum);
         }
-        Bands { running }
+        let total = if steps.len() == self.steps() {
+            sum.iter().sum()
+        } else {
+            let totals = self.totals.get_or_init(|| {
+                let mut totals = vec![0f64; self.bins];
+                for powers in self.iter() {
+                    totals.iter_mut().zip(powers).for_each(|(total, power)| *total += f64::from(*power));
+                }
+                totals
+            });
+            let mean = |bins: &Range<usize>| {
+                totals.get(bins.clone()).unwrap_or(&[]).iter().sum::<f64>() / bins.len().max(1) as f64
+            };
+            bins.iter().map(mean).sum::<f64>()
+        };
+        let all = self.steps();
+        Bands { mean: total / (all.max(1) * BANDS) as f64, all, first: steps.start, running }
     }
 }
 
-/// Band powers of a recording, added up from its start: a cell of any length is a difference.
+/// Band powers of some steps of a recording, added up from the first: a cell of any length is a difference.
 pub struct Bands {
+    /// Mean power of all bands over the whole recording.
+    mean: f64,
+    /// Steps of the recording.
+    all: usize,
+    /// Step at which the sums begin.
+    first: usize,
     running: Vec<[f64; BANDS]>,
 }
 
 impl Bands {
-    /// Columns of cells that last `time` times 48 ms, from `start` steps on.
+    /// Columns of cells that last `time` times 48 ms, from `start` steps on, in the whole recording.
     pub fn columns(&self, time: f64, start: f64) -> usize {
-        ((self.running.len() as f64 - 1.0 - start) / (STEPS as f64 * time)).max(0.0) as usize
+        ((self.all as f64 - start) / (STEPS as f64 * time)).max(0.0) as usize
+    }
+
+    /// The steps whose powers it knows.
+    pub fn steps(&self) -> Range<usize> {
+        self.first..self.first + self.running.len() - 1
     }
 
     /// Levels of some columns of cells in decibels over the recording's mean power; cells last `time` times 48 ms, and the
     /// first column begins `start` steps in. Cells 70 dB below that mean, and bands that are not there, all read as -70.
-    pub fn levels(&self, time: f64, start: f64, columns: std::ops::Range<usize>) -> Vec<Column> {
+    pub fn levels(&self, time: f64, start: f64, columns: Range<usize>) -> Vec<Column> {
         const FLOOR: f32 = 1e-7;
-        let steps = self.running.len().max(2) - 1;
-        let mean = self.running.last().map_or(0.0, |sum| sum.iter().sum::<f64>()) / (steps * BANDS) as f64;
         let length = STEPS as f64 * time;
         // Below any sound of 16 bits: digital silence stays at the floor instead of dividing zero by zero.
-        let scale = 1.0 / (mean.max(1e-18) * length);
+        let scale = 1.0 / (self.mean.max(1e-18) * length);
         let mut low = self.until(start + columns.start as f64 * length);
         columns
             .map(|column| {
@@ -154,7 +178,8 @@ impl Bands {
 
     /// The sums up to a moment, in steps.
     fn until(&self, edge: f64) -> [f64; BANDS] {
-        let (whole, part) = (edge.max(0.0) as usize, edge.max(0.0).fract());
+        let edge = (edge - self.first as f64).max(0.0);
+        let (whole, part) = (edge as usize, edge.fract());
         let last = self.running.last().copied().unwrap_or([0.0; BANDS]);
         let low = self.running.get(whole).copied().unwrap_or(last);
         let high = self.running.get(whole + 1).copied().unwrap_or(last);
@@ -223,7 +248,7 @@ impl Analysis {
     }
 
     /// Bin powers around each of the steps, all channels together; silence is taken to lie beyond the recording's ends.
-    pub fn spectra<S: Sample>(&mut self, samples: &[S], steps: std::ops::Range<usize>) -> Spectra {
+    pub fn spectra<S: Sample>(&mut self, samples: &[S], steps: Range<usize>) -> Spectra {
         self.spectra_after(samples, 0, steps)
     }
 
@@ -232,7 +257,7 @@ impl Analysis {
         &mut self,
         samples: &[S],
         dropped: usize,
-        steps: std::ops::Range<usize>,
+        steps: Range<usize>,
     ) -> Spectra {
         let mut powers = vec![0.0; steps.len() * self.bins];
         for (powers, step) in powers.chunks_exact_mut(self.bins).zip(steps) {
@@ -240,7 +265,7 @@ impl Analysis {
             self.step(samples, centre, powers);
         }
         let hertz_per_bin = self.rate as f64 / self.window.len() as f64;
-        Spectra { bins: self.bins, hertz_per_bin, powers }
+        Spectra { bins: self.bins, hertz_per_bin, powers, totals: OnceLock::new() }
     }
 
     /// Adds the bin powers around a frame.
@@ -277,7 +302,7 @@ mod tests {
     use super::*;
 
     fn all_levels(spectra: &Spectra) -> Vec<Column> {
-        let bands = spectra.bands(1.0);
+        let bands = spectra.bands(1.0, 0..usize::MAX);
         bands.levels(1.0, 0.0, 0..bands.columns(1.0, 0.0))
     }
 
@@ -299,7 +324,7 @@ mod tests {
             let spectra = analysis.spectra(&noise, 5..6);
             let highest =
                 |band: usize| LOWEST_HZ + (HIGHEST_HZ - LOWEST_HZ) * (band + 1) as f64 / BANDS as f64;
-            for (band, power) in spectra.bands(1.0).running[1].iter().enumerate() {
+            for (band, power) in spectra.bands(1.0, 0..1).running[1].iter().enumerate() {
                 assert!(*power > 0.0 || highest(band) > f64::from(rate) / 4.0, "{rate}: band {band}");
             }
         }

@@ -38,7 +38,7 @@ pub fn cells(samples: &[f32], format: Format, start: f64) -> Result<Vec<Column>,
     let frames = frames(samples.len(), format)?;
     let mut analysis = Analysis::new(format);
     let steps = analysis.steps(frames);
-    let bands = analysis.spectra(samples, 0..steps).bands(1.0);
+    let bands = analysis.spectra(samples, 0..steps).bands(1.0, 0..steps);
     Ok(bands.levels(1.0, start, 0..bands.columns(1.0, start)))
 }
 

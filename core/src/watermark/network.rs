@@ -22,6 +22,8 @@ const MOST: f32 = 8.0;
 const EDGE: usize = 2;
 /// Registers of neighbouring bands that are computed together: no sum waits for its last addition.
 const ABREAST: usize = 4;
+// Registers of all machines divide a row.
+const _: () = assert!(BANDS.is_multiple_of(16));
 
 /// For each of C channels, the bands of a column of cells, between empty ones.
 type Row<const C: usize> = [[f32; BANDS + 2 * EDGE]; C];
@@ -56,37 +58,62 @@ impl<const C: usize> Network<C> {
         pulp::Arch::new().dispatch(Run(self, levels))
     }
 
+    /// Columns pass through all layers one after the other: what is between two layers is three rows, which the
+    /// nearest cache holds.
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, levels: &[Column]) -> Vec<Column> {
-        let mut input = vec![[[0f32; BANDS + 2 * EDGE]; 1]; levels.len() + 4];
-        for ([bands], levels) in input.iter_mut().skip(2).zip(levels) {
-            bands[EDGE..BANDS + EDGE].iter_mut().zip(levels).for_each(|(to, level)| *to = level / SCALE);
-        }
-        let mut now: Vec<Row<C>> = vec![[[0.0; BANDS + 2 * EDGE]; C]; levels.len() + 2];
-        for (out, rows) in now.iter_mut().skip(1).zip(input.windows(5)) {
-            self.first.apply::<S, 2>(simd, rows, out);
-            out.iter_mut().flatten().for_each(|value| *value = value.max(0.0));
-        }
-        let mut next = now.clone();
-        for layer in &self.body {
-            for (out, rows) in next.iter_mut().skip(1).zip(now.windows(3)) {
-                layer.apply::<S, 2>(simd, rows, out);
-                let centres = rows[1].as_flattened();
+        let count = levels.len();
+        let empty_input: Row<1> = [[0.0; BANDS + 2 * EDGE]];
+        let empty: Row<C> = [[0.0; BANDS + 2 * EDGE]; C];
+        // Column t lies at t modulo the length.
+        let mut input = [empty_input; 5];
+        let mut stages = vec![[empty; 3]; self.body.len() + 1];
+        let mut odds = Vec::with_capacity(count);
+        for last in 0..count + 2 + stages.len() {
+            if let Some(levels) = levels.get(last) {
+                let bands = input[last % 5][0][EDGE..BANDS + EDGE].iter_mut();
+                bands.zip(levels).for_each(|(to, level)| *to = level / SCALE);
+            } else {
+                input[last % 5] = empty_input;
+            }
+            // The first layer sees two columns on either side, each other layer one.
+            let Some(column) = last.checked_sub(2) else { continue };
+            let is_there = |column: &usize| *column < count;
+            if is_there(&column) {
+                let out = &mut stages[0][column % 3];
+                self.first.apply(simd, around(&input, column), out);
+                out.iter_mut().flatten().for_each(|value| *value = value.max(0.0));
+            } else {
+                stages[0][column % 3] = empty;
+            }
+            for (depth, layer) in self.body.iter().enumerate() {
+                let Some(column) = column.checked_sub(depth + 1) else { break };
+                let (before, after) = stages.split_at_mut(depth + 1);
+                let (before, out) = (&before[depth], &mut after[0][column % 3]);
+                if !is_there(&column) {
+                    *out = empty;
+                    continue;
+                }
+                layer.apply(simd, around(before, column), out);
+                let centres = before[column % 3].as_flattened();
                 let values = out.as_flattened_mut().iter_mut().zip(centres);
                 values.for_each(|(value, centre)| *value = centre + value.max(0.0));
             }
-            std::mem::swap(&mut now, &mut next);
-        }
-        // No closure around `apply`: the machine's instructions are used only where all is inlined.
-        let mut odds = vec![[0f32; BANDS]; levels.len()];
-        let mut out = [[0f32; BANDS + 2 * EDGE]];
-        for (odds, rows) in odds.iter_mut().zip(now.windows(3)) {
-            self.last.apply::<S, 1>(simd, rows, &mut out);
-            let values = out[0][EDGE..].iter();
-            odds.iter_mut().zip(values).for_each(|(odds, value)| *odds = value.clamp(-MOST, MOST));
+            let column = column.checked_sub(stages.len()).filter(is_there);
+            if let (Some(column), Some(before)) = (column, stages.last()) {
+                let mut out = [[0f32; BANDS + 2 * EDGE]];
+                self.last.apply(simd, around(before, column), &mut out);
+                odds.push(std::array::from_fn(|band| out[0][EDGE + band].clamp(-MOST, MOST)));
+            }
         }
         odds
     }
+}
+
+/// The N rows around a column, of which row t lies at t modulo N.
+#[inline(always)]
+fn around<R, const N: usize>(rows: &[R; N], column: usize) -> [&R; N] {
+    std::array::from_fn(|at| &rows[(column + N - N / 2 + at) % N])
 }
 
 /// A square convolution of I channels to O.
@@ -106,41 +133,75 @@ impl<const I: usize, const O: usize, const TAPS: usize> Convolution<I, O, TAPS> 
         Self { taps, bias }
     }
 
-    /// One column of cells from those around it, G channels out at a time. The empty bands stay empty.
+    /// One column of cells from those around it. The empty bands stay empty.
     #[inline(always)]
-    fn apply<S: Simd, const G: usize>(&self, simd: S, rows: &[Row<I>], out: &mut Row<O>) {
-        let across = rows.len();
-        let edge = EDGE - across / 2;
+    fn apply<S: Simd, const ACROSS: usize>(&self, simd: S, rows: [&Row<I>; ACROSS], out: &mut Row<O>) {
+        // As many channels at a time as the machine has registers for.
+        if O.is_multiple_of(4) && S::F32_LANES == 16 {
+            self.channels::<S, ACROSS, 4>(simd, rows, out);
+        } else if O.is_multiple_of(2) {
+            self.channels::<S, ACROSS, 2>(simd, rows, out);
+        } else {
+            self.channels::<S, ACROSS, 1>(simd, rows, out);
+        }
+    }
+
+    #[inline(always)]
+    fn channels<S: Simd, const ACROSS: usize, const G: usize>(
+        &self,
+        simd: S,
+        rows: [&Row<I>; ACROSS],
+        out: &mut Row<O>,
+    ) {
+        let abreast = ABREAST * S::F32_LANES;
         for first in (0..O).step_by(G) {
-            for block in (0..BANDS).step_by(ABREAST * S::F32_LANES) {
-                let mut sums: [[S::f32s; ABREAST]; G] =
-                    std::array::from_fn(|g| abreast::<S>(&self.bias[first + g][block..]));
-                for (taps, row) in self.taps.chunks_exact(across).zip(rows) {
-                    for (offset, weights) in taps.iter().enumerate() {
-                        for (weights, input) in weights.iter().zip(row) {
-                            let values = abreast::<S>(&input[edge + offset + block..]);
-                            for (g, sums) in sums.iter_mut().enumerate() {
-                                let weight = simd.splat_f32s(weights[first + g]);
-                                for (sum, value) in sums.iter_mut().zip(values) {
-                                    // Not fused: so every machine reads the same, and emulated ones in bearable time.
-                                    *sum = simd.add_f32s(simd.mul_f32s(weight, value), *sum);
-                                }
-                            }
+            let whole = BANDS / abreast * abreast;
+            for block in (0..whole).step_by(abreast) {
+                self.block::<S, ACROSS, G, ABREAST>(simd, rows, out, first, block);
+            }
+            for block in (whole..BANDS).step_by(S::F32_LANES) {
+                self.block::<S, ACROSS, G, 1>(simd, rows, out, first, block);
+            }
+        }
+    }
+
+    /// G channels out, from the first on, and A registers of bands.
+    #[inline(always)]
+    fn block<S: Simd, const ACROSS: usize, const G: usize, const A: usize>(
+        &self,
+        simd: S,
+        rows: [&Row<I>; ACROSS],
+        out: &mut Row<O>,
+        first: usize,
+        block: usize,
+    ) {
+        let edge = EDGE - ACROSS / 2;
+        let mut sums: [[S::f32s; A]; G] =
+            std::array::from_fn(|g| abreast::<S, A>(&self.bias[first + g][block..]));
+        for (taps, row) in self.taps.as_chunks::<ACROSS>().0.iter().zip(rows) {
+            for (offset, weights) in taps.iter().enumerate() {
+                for (weights, input) in weights.iter().zip(row) {
+                    let values = abreast::<S, A>(&input[edge + offset + block..]);
+                    for (g, sums) in sums.iter_mut().enumerate() {
+                        let weight = simd.splat_f32s(weights[first + g]);
+                        for (sum, value) in sums.iter_mut().zip(values) {
+                            // Not fused: so every machine reads the same, and emulated ones in bearable time.
+                            *sum = simd.add_f32s(simd.mul_f32s(weight, value), *sum);
                         }
                     }
                 }
-                for (g, sums) in sums.iter().enumerate() {
-                    let to = &mut out[first + g][EDGE + block..EDGE + block + ABREAST * S::F32_LANES];
-                    S::as_mut_simd_f32s(to).0.copy_from_slice(sums);
-                }
             }
+        }
+        for (g, sums) in sums.iter().enumerate() {
+            let to = &mut out[first + g][EDGE + block..EDGE + block + A * S::F32_LANES];
+            S::as_mut_simd_f32s(to).0.copy_from_slice(sums);
         }
     }
 }
 
 /// The next registers full of values.
 #[inline(always)]
-fn abreast<S: Simd>(values: &[f32]) -> [S::f32s; ABREAST] {
-    let registers = S::as_simd_f32s(&values[..ABREAST * S::F32_LANES]).0;
+fn abreast<S: Simd, const A: usize>(values: &[f32]) -> [S::f32s; A] {
+    let registers = S::as_simd_f32s(&values[..A * S::F32_LANES]).0;
     std::array::from_fn(|at| registers[at])
 }

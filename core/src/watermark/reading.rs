@@ -52,12 +52,14 @@ pub struct Sheet<'a> {
     spectra: Spectra,
     bands: HashMap<i16, Rc<Bands>>,
     readings: HashMap<Grid, Rc<Reading>>,
+    /// What the scout expects of whole grids.
+    scouted: HashMap<Grid, Rc<Vec<Column>>>,
 }
 
 impl<'a> Sheet<'a> {
     /// A passage with these powers.
     pub fn new(receiver: &'a Receiver, spectra: Spectra) -> Self {
-        Self { receiver, spectra, bands: HashMap::new(), readings: HashMap::new() }
+        Self { receiver, spectra, bands: HashMap::new(), readings: HashMap::new(), scouted: HashMap::new() }
     }
 
     /// Steps of the passage.
@@ -71,10 +73,20 @@ impl<'a> Sheet<'a> {
         self.bands.retain(|row, _| *row == Warp::NONE.row());
     }
 
-    fn bands(&mut self, warp: Warp) -> Rc<Bands> {
-        let spectra = &self.spectra;
-        let bands = self.bands.entry(warp.row()).or_insert_with(|| Rc::new(spectra.bands(warp.pitch())));
-        Rc::clone(bands)
+    /// The bands of a warp, at these steps at least. Those of few steps are cheap, and warps are many.
+    fn bands(&mut self, warp: Warp, steps: Range<usize>) -> Rc<Bands> {
+        let steps = steps.start.min(self.steps())..steps.end.min(self.steps());
+        let known = self.bands.get(&warp.row());
+        let wanted = known.map_or(steps.clone(), |bands| {
+            let known = bands.steps();
+            known.start.min(steps.start)..known.end.max(steps.end)
+        });
+        if let Some(bands) = known.filter(|bands| bands.steps() == wanted) {
+            return Rc::clone(bands);
+        }
+        let bands = Rc::new(self.spectra.bands(warp.pitch(), wanted));
+        self.bands.insert(warp.row(), Rc::clone(&bands));
+        bands
     }
 
     /// What the receiver reads on a grid.
@@ -87,6 +99,16 @@ impl<'a> Sheet<'a> {
         let reading = Rc::new(Reading { odds, soft });
         self.readings.insert(grid, Rc::clone(&reading));
         reading
+    }
+
+    /// What the scout expects of a whole grid. It is kept: other keys, and other sides of a cut, are sought on the same.
+    pub fn scout_whole(&mut self, grid: Grid) -> Rc<Vec<Column>> {
+        if let Some(soft) = self.scouted.get(&grid) {
+            return Rc::clone(soft);
+        }
+        let soft = Rc::new(self.scout(grid, 0..usize::MAX));
+        self.scouted.insert(grid, Rc::clone(&soft));
+        soft
     }
 
     /// What the scout expects of some columns of a grid.
@@ -102,8 +124,11 @@ impl<'a> Sheet<'a> {
     }
 
     fn levels(&mut self, grid: Grid, columns: Range<usize>) -> Vec<Column> {
-        let bands = self.bands(grid.warp);
         let (time, phase) = (grid.warp.time(), f64::from(grid.phase));
+        let step = |column: usize| phase + column as f64 * STEPS as f64 * time;
+        // Between two steps both are needed.
+        let bands = self
+            .bands(grid.warp, step(columns.start) as usize..(step(columns.end) as usize).saturating_add(2));
         bands.levels(time, phase, columns.start..columns.end.min(bands.columns(time, phase)))
     }
 

@@ -3,7 +3,9 @@
 //! A passage is read on grids. A hypothesis says: column t of a grid is column t + `shift` of the pattern. The pilots tell
 //! which hypotheses are worth decoding. Ranking here is for choosing only: what a choice is worth is counted in `claim`.
 
-use super::chips::{BLOCK, Chips, Column, PERIOD, PILOT_SHARE};
+use pulp::{Simd, WithSimd};
+
+use super::chips::{BLOCK, Chips, Column, PERIOD, PILOT_SHARE, PILOTS};
 use super::grid::BANDS;
 use super::reading::Grid;
 
@@ -68,8 +70,16 @@ pub fn columns<'a>(
     values.iter().enumerate().take(to).skip(from).map(move |(t, column)| ((t + shift) % PERIOD, column))
 }
 
-/// Pilot columns whose products are summed side by side.
+/// Pilot columns whose products are summed side by side: whole registers of every machine.
 const LANES: usize = 48;
+/// Columns that are multiplied with them at once.
+const TOGETHER: usize = UNIT / 2;
+/// Pilot columns of the pattern.
+const PILOT_COLUMNS: usize = PERIOD / BLOCK * PILOTS;
+/// Registers of shifts that are looked at side by side.
+const ABREAST: usize = 3;
+// No register is left half full, on machines with up to 16 lanes.
+const _: () = assert!(PILOT_COLUMNS.is_multiple_of(LANES) && PERIOD.is_multiple_of(16 * ABREAST));
 
 /// The pilots of a key, laid out for looking everywhere at once.
 pub struct Pilots {
@@ -77,8 +87,6 @@ pub struct Pilots {
     signs: Vec<[[f32; LANES]; BANDS]>,
     /// The columns of the pattern that they are.
     places: Vec<usize>,
-    /// For each column of the pattern, whether it is one.
-    is_pilot: Vec<bool>,
 }
 
 impl Pilots {
@@ -92,7 +100,6 @@ impl Pilots {
         Self {
             signs: chips.pilots().chunks(LANES).map(block).collect(),
             places: chips.pilots().iter().map(|(place, _)| *place).collect(),
-            is_pilot: chips.cells().iter().map(Option::is_none).collect(),
         }
     }
 
@@ -156,76 +163,166 @@ impl Pilots {
         free: &[bool],
         found: &mut Vec<Segment>,
     ) {
-        pulp::Arch::new().dispatch(|| self.look(grid, soft, first, free, found));
+        struct Look<'a>(&'a Pilots, Grid, &'a [Column], usize, &'a [bool], &'a mut Vec<Segment>);
+        impl WithSimd for Look<'_> {
+            type Output = ();
+            #[inline(always)]
+            fn with_simd<S: Simd>(self, simd: S) {
+                self.0.look(simd, self.1, self.2, self.3, self.4, self.5);
+            }
+        }
+        pulp::Arch::new().dispatch(Look(self, grid, soft, first, free, found));
     }
 
     #[inline(always)]
-    fn look(&self, grid: Grid, soft: &[Column], first: usize, free: &[bool], found: &mut Vec<Segment>) {
+    fn look<S: Simd>(
+        &self,
+        simd: S,
+        grid: Grid,
+        soft: &[Column],
+        first: usize,
+        free: &[bool],
+        found: &mut Vec<Segment>,
+    ) {
         let units = soft.len().div_ceil(UNIT);
+        let is_free = |unit: usize| free.get(first + unit).copied().unwrap_or(true);
         // Sums and energies up to each unit: an interval is a difference.
-        let mut running = vec![vec![0f32; PERIOD]; units + 1];
+        let mut running = vec![[0f32; PERIOD]; units + 1];
         let mut energy = vec![0f32; units + 1];
+        let energies: Vec<f32> = soft.iter().map(squares).collect();
         for (unit, columns) in soft.chunks(UNIT).enumerate() {
             let (before, after) = running.split_at_mut(unit + 1);
             let (Some(before), Some(sums)) = (before.last(), after.first_mut()) else { continue };
             sums.copy_from_slice(before);
-            let mut squares = 0.0;
-            let usable = free.get(first + unit).copied().unwrap_or(true);
-            for (t, column) in columns.iter().enumerate().filter(|_| usable) {
-                let column_place = ((first + unit) * UNIT + t) % PERIOD;
-                for (block, places) in self.signs.iter().zip(self.places.chunks(LANES)) {
-                    let mut products = [0f32; LANES];
-                    for (signs, value) in block.iter().zip(column) {
-                        products.iter_mut().zip(signs).for_each(|(product, sign)| *product += value * sign);
-                    }
-                    for (product, place) in products.iter().zip(places) {
-                        let shift = if *place >= column_place { 0 } else { PERIOD } + place - column_place;
-                        if let Some(sum) = sums.get_mut(shift) {
-                            *sum += product;
-                        }
-                    }
+            let mut spent = 0.0;
+            if is_free(unit) {
+                for (at, columns) in columns.chunks(TOGETHER).enumerate() {
+                    self.add_products(simd, (first + unit) * UNIT + at * TOGETHER, columns, sums);
                 }
-                squares += PILOT_SHARE * column.iter().map(|value| value * value).sum::<f32>();
+                let energies = energies.iter().skip(unit * UNIT).take(columns.len());
+                energies.for_each(|energy| spent += PILOT_SHARE * energy);
             }
-            let until = energy.get(unit).copied().unwrap_or(0.0) + squares;
+            let until = energy.get(unit).copied().unwrap_or(0.0) + spent;
             if let Some(energy) = energy.get_mut(unit + 1) {
                 *energy = until;
             }
         }
-        let intervals: Vec<(usize, usize)> = intervals(units).collect();
-        // For each shift, the highest score and the interval that has it.
-        let mut best = vec![0f32; PERIOD];
-        let mut choice = vec![0u32; PERIOD];
-        for (index, (from, to)) in intervals.iter().copied().enumerate() {
-            let (Some(low), Some(high)) = (running.get(from), running.get(to)) else { continue };
-            let spent = energy.get(to).copied().unwrap_or(0.0) - energy.get(from).copied().unwrap_or(0.0);
-            if spent <= 0.0 || !(from..to).all(|unit| free.get(first + unit).copied().unwrap_or(true)) {
-                continue;
-            }
-            let scale = 1.0 / spent.sqrt();
-            let scores = low.iter().zip(high).map(|(low, high)| (high - low) * scale);
-            for ((best, choice), z) in best.iter_mut().zip(&mut choice).zip(scores) {
-                let better = z > *best;
-                *best = if better { z } else { *best };
-                *choice = if better { index as u32 } else { *choice };
-            }
-        }
-        let energies: Vec<f32> =
-            soft.iter().map(|column| column.iter().map(|value| value * value).sum()).collect();
+        let spent =
+            |from: usize, to: usize| energy.get(to).zip(energy.get(from)).map_or(0.0, |(to, from)| to - from);
+        let intervals: Vec<(usize, usize, f32)> = intervals(units)
+            .filter(|(from, to)| spent(*from, *to) > 0.0 && (*from..*to).all(is_free))
+            .map(|(from, to)| (from, to, 1.0 / spent(from, to).sqrt()))
+            .collect();
+        let (best, choice) = best_intervals(simd, &running, &intervals);
         for (shift, (z, choice)) in best.into_iter().zip(choice).enumerate() {
-            let Some((from, to)) = intervals.get(choice as usize).filter(|_| z > LEAST) else { continue };
+            let Some((from, to, _)) = intervals.get(choice as usize).filter(|_| z > LEAST) else { continue };
             // How many pilots an interval holds depends on the place: so far their share was taken for all.
-            let place = first * UNIT + shift;
-            let pilots = energies.iter().enumerate().take(to * UNIT).skip(from * UNIT).filter(|(t, _)| {
-                let index = (place + t) % PERIOD;
-                self.is_pilot.get(index).copied().unwrap_or(false)
-            });
-            let exact: f32 = pilots.map(|(_, energy)| energy).sum();
-            let spent = energy.get(*to).copied().unwrap_or(0.0) - energy.get(*from).copied().unwrap_or(0.0);
-            let z = z * (spent / exact.max(f32::MIN_POSITIVE)).sqrt();
+            let exact: f32 = self.pilots_from(first * UNIT + shift, from * UNIT, to * UNIT, &energies);
+            let z = z * (spent(*from, *to) / exact.max(f32::MIN_POSITIVE)).sqrt();
             found.push(Segment { grid, shift, from: first + from, to: first + to, z });
         }
     }
+
+    /// Adds the products of some columns with each pilot to the sum of the shift under which they meet; `column` is the
+    /// place in the pattern of the first, were the shift 0.
+    #[inline(always)]
+    fn add_products<S: Simd>(&self, simd: S, column: usize, columns: &[Column], sums: &mut [f32; PERIOD]) {
+        let mut values = [[0f32; BANDS]; TOGETHER];
+        values.iter_mut().zip(columns).for_each(|(to, column)| *to = *column);
+        let mut products = [[0f32; PILOT_COLUMNS]; TOGETHER];
+        for (at, block) in self.signs.iter().enumerate() {
+            if S::F32_LANES == 16 {
+                multiply::<S, 3>(simd, block, &values, at * LANES, &mut products);
+            } else {
+                multiply::<S, 2>(simd, block, &values, at * LANES, &mut products);
+            }
+        }
+        for (t, products) in products.iter().enumerate().take(columns.len()) {
+            let column = (column + t) % PERIOD;
+            for (product, place) in products.iter().zip(&self.places) {
+                let shift = if *place >= column { 0 } else { PERIOD } + place - column;
+                if let Some(sum) = sums.get_mut(shift) {
+                    *sum += product;
+                }
+            }
+        }
+    }
+
+    /// The sum of the energies of those columns `from..to` that are pilots where column 0 is at `place` in the pattern.
+    fn pilots_from(&self, place: usize, from: usize, to: usize, energies: &[f32]) -> f32 {
+        let begin = (place + from) % PERIOD;
+        let at = self.places.partition_point(|pilot| *pilot < begin);
+        let (before, after) = self.places.split_at(at);
+        let after = after.iter().map(|pilot| pilot - begin);
+        let columns = after.chain(before.iter().map(|pilot| pilot + PERIOD - begin));
+        columns
+            .take_while(|column| *column < to - from)
+            .filter_map(|column| energies.get(from + column))
+            .sum()
+    }
+}
+
+/// Adds to the products of some columns with each of a block of pilots, from `lane` on. R registers of pilots at a time.
+#[inline(always)]
+#[allow(clippy::indexing_slicing)] // Indices are columns, registers and lanes: constants, never input.
+fn multiply<S: Simd, const R: usize>(
+    simd: S,
+    block: &[[f32; LANES]; BANDS],
+    values: &[Column; TOGETHER],
+    lane: usize,
+    products: &mut [[f32; PILOT_COLUMNS]; TOGETHER],
+) {
+    for part in (0..LANES).step_by(R * S::F32_LANES) {
+        let mut sums = [[simd.splat_f32s(0.0); R]; TOGETHER];
+        for (band, signs) in block.iter().enumerate() {
+            let signs = S::as_simd_f32s(&signs[part..part + R * S::F32_LANES]).0;
+            for (sums, values) in sums.iter_mut().zip(values) {
+                let value = simd.splat_f32s(values[band]);
+                for (sum, sign) in sums.iter_mut().zip(signs) {
+                    *sum = simd.add_f32s(simd.mul_f32s(value, *sign), *sum);
+                }
+            }
+        }
+        for (products, sums) in products.iter_mut().zip(&sums) {
+            let to = &mut products[lane + part..lane + part + R * S::F32_LANES];
+            S::as_mut_simd_f32s(to).0.copy_from_slice(sums);
+        }
+    }
+}
+
+/// For each shift, the highest score of any interval, and which one has it. Few shifts at a time, so that all their sums stay
+/// in the nearest cache.
+#[inline(always)]
+#[allow(clippy::indexing_slicing)] // Shifts are below the period, intervals end where the sums do.
+fn best_intervals<S: Simd>(
+    simd: S,
+    running: &[[f32; PERIOD]],
+    intervals: &[(usize, usize, f32)],
+) -> (Vec<f32>, Vec<u32>) {
+    let (mut best, mut choice) = (vec![0f32; PERIOD], vec![0u32; PERIOD]);
+    for part in (0..PERIOD).step_by(ABREAST * S::F32_LANES) {
+        let lanes = part..part + ABREAST * S::F32_LANES;
+        let mut highest = [simd.splat_f32s(0.0); ABREAST];
+        let mut chosen = [simd.splat_u32s(0); ABREAST];
+        for (index, (from, to, scale)) in intervals.iter().enumerate() {
+            let low = S::as_simd_f32s(&running[*from][lanes.clone()]).0;
+            let high = S::as_simd_f32s(&running[*to][lanes.clone()]).0;
+            let (scale, index) = (simd.splat_f32s(*scale), simd.splat_u32s(index as u32));
+            for at in 0..ABREAST {
+                let z = simd.mul_f32s(simd.sub_f32s(high[at], low[at]), scale);
+                let better = simd.greater_than_f32s(z, highest[at]);
+                highest[at] = simd.select_f32s(better, z, highest[at]);
+                chosen[at] = simd.select_u32s(better, index, chosen[at]);
+            }
+        }
+        S::as_mut_simd_f32s(&mut best[lanes.clone()]).0.copy_from_slice(&highest);
+        S::as_mut_simd_u32s(&mut choice[lanes]).0.copy_from_slice(&chosen);
+    }
+    (best, choice)
+}
+
+fn squares(column: &Column) -> f32 {
+    column.iter().map(|value| value * value).sum()
 }
 
 /// Intervals of units that are tried: all short ones of at least two, and of longer ones those that begin at a quarter of their length.
