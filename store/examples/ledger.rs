@@ -4,7 +4,7 @@
 //!
 //! Appends from 1 and from 64 writers (each append durable before it returns), the latency of those, growth
 //! to N records (1,000,000 by default) with the cost of an append, of a search and the memory at each
-//! stage, verification, proofs and their checking, soft lookup over a million ids; then the appends again
+//! million, verification, proofs and their checking, soft lookup over a million ids; then the appends again
 //! on an empty PostgreSQL database, when one is given.
 
 use std::path::{Path, PathBuf};
@@ -65,14 +65,14 @@ fn sqlite(file: &Path, records: u64) -> Result<(), Failure> {
     println!("SQLite");
     appends(&ledger, &ledger_key, 1, 0)?;
     appends(&ledger, &ledger_key, WRITERS, 1 << 24)?;
-    let mut stage = 100_000;
-    while ledger.len()? < records {
-        // What was measured before may have passed it.
-        while stage <= ledger.len()? {
-            stage *= 10;
-        }
-        grow(&ledger, &ledger_key, stage.min(records))?;
-        stage *= 10;
+    // What was measured before may have passed the first.
+    let begun = ledger.len()?;
+    let stages = [100_000].into_iter().chain((1..).map(|million| million * 1_000_000));
+    for stage in stages.skip_while(|stage| *stage <= begun).take_while(|stage| *stage < records) {
+        grow(&ledger, &ledger_key, begun, stage)?;
+    }
+    if begun < records {
+        grow(&ledger, &ledger_key, begun, records)?;
     }
     verification(&ledger)?;
     proofs(&ledger)
@@ -136,8 +136,8 @@ fn appends(ledger: &Ledger, key: &LedgerKey, writers: u32, from: u64) -> Result<
     Ok(())
 }
 
-/// Appends from many writers until there are so many records; then searches.
-fn grow(ledger: &Ledger, key: &LedgerKey, until: u64) -> Result<(), Failure> {
+/// Appends from many writers until there are so many records; then searches those since the number `first`.
+fn grow(ledger: &Ledger, key: &LedgerKey, first: u64, until: u64) -> Result<(), Failure> {
     let (before, begun) = (ledger.len()?, Instant::now());
     // Numbers that the measured appends did not use.
     let (next, end) = (AtomicU64::new((1 << 32) + before), (1 << 32) + until);
@@ -158,21 +158,29 @@ fn grow(ledger: &Ledger, key: &LedgerKey, until: u64) -> Result<(), Failure> {
         threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a writer failed")?)
     })?;
     let each = begun.elapsed().as_secs_f64() * 1e6 / (until - before).max(1) as f64;
-    let mut found = Vec::new();
-    for step in 0..200u64 {
-        let number = (1 << 32) + before + step * ((until - before) / 200).max(1);
-        let Some(mark) = generation(key, number.min(end - 1))?.mark() else { continue };
-        let started = Instant::now();
-        let records = ledger.find_mark(mark)?;
-        found.push(started.elapsed());
-        assert!(!records.is_empty(), "a record is not found by its mark");
+    let memory = resident_mib();
+    let (mut there, mut nowhere) = (Vec::new(), Vec::new());
+    for step in 0..500u64 {
+        let number = (1 << 32) + first + step * (until - first) / 500;
+        for (number, times) in [(number, &mut there), (1 << 40 | number, &mut nowhere)] {
+            let Some(mark) = generation(key, number)?.mark() else { continue };
+            let started = Instant::now();
+            let records = ledger.find_mark(mark)?;
+            times.push(started.elapsed());
+            assert!(number >> 40 == 1 || !records.is_empty(), "a record is not found by its mark");
+        }
     }
-    found.sort_unstable();
-    let median = found[found.len() / 2].as_secs_f64() * 1000.0;
-    let worst = found[found.len() - 1].as_secs_f64() * 1000.0;
+    let of = |mut times: Vec<Duration>| {
+        times.sort_unstable();
+        let at = |place: usize| times[place].as_secs_f64() * 1000.0;
+        let (median, late, worst) = (times.len() / 2, times.len() * 99 / 100, times.len() - 1);
+        format!("p50 {:.2} ms, p99 {:.2} ms, worst {:.2} ms", at(median), at(late), at(worst))
+    };
     println!(
-        "  {until} records: {each:.1} us an append (1024 writers), find by id {median:.3} ms (worst {worst:.2} ms), \
-         memory {} MiB",
+        "  {until} records: {each:.1} us an append (1024 writers), find by id {}; an id of no record {}; memory {memory} \
+         MiB, {} MiB with a reader",
+        of(there),
+        of(nowhere),
         resident_mib()
     );
     Ok(())

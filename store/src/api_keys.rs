@@ -40,7 +40,7 @@ impl ApiKeyStore {
         }
         let failed = |error: &rusqlite::Error| StoreError::sqlite(&location, error);
         if let Some(file) = location.file() {
-            crate::file::prepare(file, &location)?;
+            crate::sqlite::file::prepare(file, &location)?;
         }
         let connection = match location.file() {
             Some(file) => Connection::open_with_flags(

@@ -22,7 +22,10 @@ pub(crate) struct Sum {
 pub(crate) struct Indexed {
     hasher: RandomState,
     pub mark: Sum,
+    /// Subjects of generations and refusals.
     pub subject: Sum,
+    /// Subjects of events.
+    pub event: Sum,
     pub content: Sum,
     pub time: Sum,
 }
@@ -30,15 +33,18 @@ pub(crate) struct Indexed {
 impl Indexed {
     /// Takes an entry.
     pub fn take(&mut self, row: &Row<'_>) {
-        let Self { hasher, mark, subject, content, time } = self;
+        let Self { hasher, mark, subject, event, content, time } = self;
         if let Some(found) = row.mark {
             mark.add(hasher, (found, row.seq));
         }
-        if let Some(found) = row.subject {
-            subject.add(hasher, (found, row.kind, row.seq));
+        match row.subject {
+            // The index has the first four bytes.
+            Some(found) if row.kind < 3 => subject.add(hasher, (found.get(..4).unwrap_or(found), row.seq)),
+            Some(found) => event.add(hasher, (found, row.kind, row.seq)),
+            None => {}
         }
         if let Some(found) = row.content {
-            content.add(hasher, (found, row.seq));
+            content.add(hasher, (found >> 32, row.seq));
         }
         time.add(hasher, (row.time_ms, row.seq));
     }

@@ -12,8 +12,7 @@
 //! - **People can be forgotten.** What is personal hangs on a key for each person, which an erasure
 //!   destroys; the records stay, and prove what they did, about nobody.
 //!
-//! The rooms: `location` reads the URL; `rows` is what a database must be able to do, `sqlite` (with `file`,
-//! which opens and recognises one, and `migration`) and `postgres` do it; `entries` appends, reads and proves,
+//! The rooms: `location` reads the URL; `rows` is what a database must be able to do, `sqlite` and `postgres` do it; `entries` appends, reads and proves,
 //! `people` consents, tells and forgets, `keeping` purges and verifies, each over `rows` alone; `writer` groups
 //! commits, `checkpoints` tells of them; [`Ledger`] ties them together, [`StoreError`] says what went wrong.
 //!
@@ -24,13 +23,11 @@ mod api_keys;
 mod checkpoints;
 mod entries;
 mod error;
-mod file;
 mod index;
 mod keeping;
 pub mod key_source;
 mod ledger;
 mod location;
-mod migration;
 mod people;
 mod postgres;
 mod rows;

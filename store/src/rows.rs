@@ -129,20 +129,35 @@ pub(crate) struct Select {
 pub(crate) enum Param {
     Int(i64),
     Bytes(Vec<u8>),
+    /// A part of the ledger that is asked on its own, one after the other.
+    Stretch(i64),
+}
+
+/// An index that a search is to go by, and what it is asked for besides what is looked for.
+pub(crate) struct Through {
+    pub index: &'static str,
+    pub condition: String,
+    /// The values of the condition: the statement's first ones.
+    pub values: Vec<Param>,
 }
 
 impl Select {
-    /// The statement over `table` and its values. `mark` is the sign before a value's number: `?` or `$`.
-    pub fn sql(&self, table: &str, sign: char) -> (String, Vec<Param>) {
-        let mut params = Vec::new();
+    /// The statement over `table` and its values. `sign` stands before a value's number: `?` or `$`.
+    pub fn sql(&self, table: &str, sign: char, through: Option<Through>) -> (String, Vec<Param>) {
         // What was purged is no answer; it is left out here so that a page is full while there is more.
         let mut conditions = vec!["length(e.record) > 0".to_owned()];
+        // Page by page the entries are walked by number: by the index of times, each page would sort them all.
+        let walks = self.after.is_some() || self.before.is_some() || through.is_some();
+        let (mut by, mut params) = (String::new(), Vec::new());
+        if let Some(Through { index, condition, values }) = through {
+            by = format!(" INDEXED BY {index}");
+            conditions.push(condition);
+            params = values;
+        }
         let mut add = |column: &str, relation: &str, param: Param| {
             params.push(param);
             conditions.push(format!("{column} {relation} {sign}{}", params.len()));
         };
-        // Page by page the entries are walked by number: by the index of times, each page would sort them all.
-        let walks = self.after.is_some() || self.before.is_some();
         let time = if walks { "+e.time_ms" } else { "e.time_ms" };
         let numbers = [
             ("e.mark", "=", self.mark),
@@ -169,7 +184,7 @@ impl Select {
         let sql = format!(
             "SELECT e.seq, e.record, e.leaf, e.mac, e.kind, e.mark, e.subject, e.content, e.time_ms, \
              (SELECT p.mac FROM {table} AS p WHERE p.seq = e.seq - 1) \
-             FROM {table} AS e WHERE {filter} ORDER BY e.seq {order} LIMIT {}",
+             FROM {table} AS e{by} WHERE {filter} ORDER BY e.seq {order} LIMIT {}",
             self.limit
         );
         (sql, params)

@@ -136,7 +136,9 @@ impl Drop for Writer {
     fn drop(&mut self) {
         self.queue.state.lock().stopping = true;
         self.queue.wake.notify_one();
-        if let Some(thread) = self.thread.take() {
+        // A sink of checkpoints may let go of the last handle on the thread that tells it: that ends by itself.
+        let here = std::thread::current().id();
+        if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != here) {
             // A panic of the thread has been told to each append that it left without an answer.
             let _ = thread.join();
         }

@@ -76,8 +76,8 @@ fn another_applications_database_is_told_and_left_alone() {
 fn a_newer_schema_asks_for_a_newer_voxguard() {
     let (_folder, path) = place();
     filled(&path, 1);
-    tamper(&path, "PRAGMA user_version = 3");
-    assert!(matches!(refused(&path), StoreError::NewerSchema { found: 3, known: 2, .. }));
+    tamper(&path, "PRAGMA user_version = 4");
+    assert!(matches!(refused(&path), StoreError::NewerSchema { found: 4, known: 3, .. }));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use tempfile::{TempDir, tempdir};
 use voxguard_core::key::Key;
 use voxguard_core::ledger::tree::leaf_hash;
 use voxguard_core::ledger::{Category, FaultKind, LedgerKey, Right, Tail, VerifyingKey};
-use voxguard_store::{Grant, Ledger, StoreError};
+use voxguard_store::{Grant, Intent, Ledger, StoreError};
 
 fn fresh() -> Option<(Ledger, TempDir)> {
     let folder = tempdir().unwrap();
@@ -253,7 +253,72 @@ fn a_tampered_ledger_of_the_first_schema_is_told_of_and_left_alone() {
         matches!(&refused, StoreError::Corrupt { reason, .. } if reason.contains("entry 3")),
         "{refused}"
     );
-    let connection = Connection::open(&path).unwrap();
-    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 1);
+    assert_eq!(version(&path), 1);
+}
+
+/// Makes a ledger one of the second schema, as version 0.1 made it before.
+const SECOND_SCHEMA: &str =
+    "DROP INDEX entry_mark; DROP INDEX entry_content; DROP INDEX entry_subject; DROP INDEX entry_event;
+    CREATE INDEX entry_mark ON entry (mark) WHERE mark IS NOT NULL;
+    CREATE INDEX entry_subject ON entry (subject, kind) WHERE subject IS NOT NULL;
+    CREATE INDEX entry_content ON entry (content) WHERE content IS NOT NULL;
+    PRAGMA user_version = 2;";
+
+fn version(path: &Path) -> i64 {
+    Connection::open(path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn a_ledger_of_the_second_schema_is_verified_as_it_is_and_brought_to_today() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let ledger = open(&path);
+    for mark in 1..=300 {
+        ledger.append(&generation(mark)).unwrap();
+    }
+    let grant = Grant { voice: "anna".to_owned(), scopes: vec!["synthesize".to_owned()], ..Grant::default() };
+    ledger.give_consent(&subject(), &grant, 1).unwrap();
+    let (checkpoint, public) = (ledger.checkpoint(0).unwrap(), ledger.verifying_key().parse().unwrap());
+    drop(ledger);
+    tamper(&path, SECOND_SCHEMA);
+
+    assert!(
+        Ledger::audit(&url(&path), &public, &checkpoint).unwrap().intact,
+        "it needs no key and no change"
+    );
+    assert!(matches!(Ledger::open(&url(&path), &key(2)), Err(StoreError::WrongKey { .. })));
+    assert_eq!(version(&path), 2);
+
+    let ledger = open(&path);
+    assert_eq!(version(&path), 3);
+    let verification = ledger.verify(Some(&checkpoint)).unwrap();
+    assert!(verification.intact && verification.entries == 301, "{verification}");
+    assert_eq!(ledger.append(&generation(302)).unwrap(), 302);
+    assert_eq!(ledger.find_mark(voxguard_core::id::MarkId::new(7)).unwrap().len(), 1);
+    assert_eq!(ledger.find_subject(&subject()).unwrap().len(), 302);
+    let intent = Intent { voice: "anna".to_owned(), scope: "synthesize".to_owned(), ..Intent::default() };
+    assert!(ledger.consent(&subject(), &intent, 2).unwrap().given);
+}
+
+#[test]
+fn a_ledger_of_the_second_schema_with_anything_of_its_own_is_told_of_and_left_alone() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    open(&path).append(&generation(1)).unwrap();
+    tamper(&path, SECOND_SCHEMA);
+    tamper(&path, "CREATE TRIGGER t AFTER INSERT ON entry BEGIN DELETE FROM entry WHERE seq = new.seq; END");
+    let refused = Ledger::open(&url(&path), &key(1));
+    assert!(matches!(refused, Err(StoreError::Corrupt { .. })), "{refused:?}");
+    assert_eq!(version(&path), 2);
+}
+
+#[test]
+fn a_ledger_of_the_first_schema_asks_who_only_reads_for_its_key() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    first_schema(&path, 5);
+    let key = LedgerKey::new(&key(1));
+    let checkpoint = voxguard_core::ledger::Checkpoint::new(&key, &Tail::empty(), None).sign(&key);
+    let refused = Ledger::audit(&url(&path), &key.verifying_key(), &checkpoint).unwrap_err();
+    assert!(refused.to_string().contains("first version"), "{refused}");
 }

@@ -4,12 +4,12 @@ mod records;
 
 use std::path::{Path, PathBuf};
 
-use records::{filled, generation, key, open, plain, refusal, tamper, url};
+use records::{filled, generation, key, open, plain, refusal, subject, tamper, url};
 use rusqlite::Connection;
 use tempfile::{TempDir, tempdir};
 use voxguard_core::id::MarkId;
 use voxguard_core::ledger::{FaultKind, Tail, Verification};
-use voxguard_store::{Ledger, StoreError};
+use voxguard_store::{Grant, Ledger, StoreError};
 
 /// A mark whose bytes stand nowhere else in the file.
 const RARE: u32 = 0x7a6b_5c4d;
@@ -154,6 +154,54 @@ fn a_mark_changed_in_record_column_or_index_pages_is_noticed() {
             assert_eq!(plain(records.record), generation(RARE));
         }
     }
+}
+
+/// Gives an index the content that it had if it were made so, and leaves its text as it is.
+fn mislead(path: &Path, index: &str, from: &str, to: &str) {
+    let text = |from: &str, to: &str| {
+        let connection = Connection::open(path).unwrap();
+        connection.pragma_update(None, "writable_schema", true).unwrap();
+        let sql =
+            "UPDATE sqlite_schema SET sql = replace(sql, ?1, ?2) WHERE name = ?3 AND instr(sql, ?1) > 0";
+        assert_eq!(connection.execute(sql, [from, to, index]).unwrap(), 1);
+    };
+    text(from, to);
+    tamper(path, &format!("REINDEX {index}"));
+    text(to, from);
+}
+
+#[test]
+fn an_index_that_leads_elsewhere_is_noticed() {
+    for (index, from, to) in [
+        ("entry_mark", "seq >> 18", "seq >> 1"),
+        ("entry_mark", "(seq >> 18, mark)", "(seq >> 18, mark + 1)"),
+        ("entry_mark", "mark IS NOT NULL", "mark <> 5"),
+        ("entry_content", "seq >> 18", "seq >> 1"),
+        ("entry_content", "(seq >> 18, content >> 32)", "(seq >> 18, content >> 31)"),
+        ("entry_subject", "seq >> 18", "seq >> 1"),
+        ("entry_subject", "substr(subject, 1, 4)", "substr(subject, 2, 4)"),
+        ("entry_subject", "kind < 3", "kind < 1"),
+        ("entry_event", "(subject, kind)", "(subject, kind + 1)"),
+        ("entry_event", "kind >= 3", "kind >= 9"),
+        ("entry_time", "(time_ms)", "(time_ms + 1)"),
+    ] {
+        let scene = scene();
+        let grant = Grant { voice: "anna".to_owned(), scopes: vec!["speak".to_owned()], ..Grant::default() };
+        open(&scene.path).give_consent(&subject(), &grant, 1).unwrap();
+        assert!(verify(&scene.path, None).intact);
+        mislead(&scene.path, index, from, to);
+        let found = verify(&scene.path, None);
+        assert_eq!(found.fault.map(|fault| fault.kind), Some(FaultKind::Storage), "{index}: {to}");
+    }
+}
+
+#[test]
+fn a_number_far_away_makes_no_search_long() {
+    let scene = scene();
+    tamper(&scene.path, "UPDATE entry SET seq = 1 << 61 WHERE seq = 9");
+    let ledger = open(&scene.path);
+    assert!(ledger.find_mark(MarkId::new(0x0abc_def0)).unwrap().is_empty());
+    assert_eq!(ledger.find_mark(MarkId::new(3)).unwrap().len(), 1);
 }
 
 #[test]

@@ -13,41 +13,19 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use voxguard_core::key::KeyId;
 use voxguard_core::ledger::{LedgerKey, Tail};
 
+use super::migration;
+use super::tables::{self, SCHEMA};
 use crate::error::StoreError;
 use crate::location::Location;
-use crate::migration;
 
 /// "VxGl": tells a ledger from every other SQLite file.
 const APPLICATION_ID: i64 = 0x5678_476c;
-/// Version of the tables.
-pub(crate) const SCHEMA: i64 = 2;
 
 /// Bytes of the smallest page that SQLite knows.
 const SMALLEST_PAGE: u64 = 512;
 
-/// The tables. What stands beside a record in `entry` repeats what it says, to find it by; the partial
-/// indexes leave out what has none. `content` is the first eight bytes of the hash of the audio. `ledger`
-/// has one row.
-pub(crate) const TABLES: [&str; 11] = [
-    "CREATE TABLE entry (seq INTEGER PRIMARY KEY, record BLOB NOT NULL, leaf BLOB NOT NULL, mac BLOB NOT NULL, \
-     kind INTEGER NOT NULL, mark INTEGER, subject BLOB, content INTEGER, time_ms INTEGER NOT NULL) STRICT",
-    "CREATE INDEX entry_mark ON entry (mark) WHERE mark IS NOT NULL",
-    "CREATE INDEX entry_subject ON entry (subject, kind) WHERE subject IS NOT NULL",
-    "CREATE INDEX entry_content ON entry (content) WHERE content IS NOT NULL",
-    "CREATE INDEX entry_time ON entry (time_ms)",
-    "CREATE TABLE tile (level INTEGER NOT NULL, place INTEGER NOT NULL, hash BLOB NOT NULL, \
-     PRIMARY KEY (level, place)) STRICT, WITHOUT ROWID",
-    "CREATE TABLE subject (tag BLOB PRIMARY KEY, pseudonym BLOB NOT NULL UNIQUE, sealed BLOB NOT NULL) \
-     STRICT, WITHOUT ROWID",
-    "CREATE TABLE attachment (seq INTEGER PRIMARY KEY, category INTEGER NOT NULL, time_ms INTEGER NOT NULL, \
-     subject BLOB NOT NULL, sealed BLOB NOT NULL) STRICT",
-    "CREATE INDEX attachment_time ON attachment (category, time_ms)",
-    "CREATE INDEX attachment_subject ON attachment (subject)",
-    "CREATE TABLE ledger (id INTEGER PRIMARY KEY CHECK (id = 1), key_id BLOB NOT NULL, tail BLOB NOT NULL) STRICT",
-];
-
 /// Opens the ledger of this key, or makes a new one where nothing lies.
-pub(crate) fn open(location: &Location, key: &LedgerKey) -> Result<Connection, StoreError> {
+pub(super) fn open(location: &Location, key: &LedgerKey) -> Result<Connection, StoreError> {
     if let Some(file) = location.file() {
         prepare(file, location)?;
     }
@@ -60,8 +38,9 @@ pub(crate) fn open(location: &Location, key: &LedgerKey) -> Result<Connection, S
     Ok(connection)
 }
 
-/// Opens the ledger that lies there, whosever it is: for who only reads, and has no key.
-pub(crate) fn open_any(location: &Location) -> Result<Connection, StoreError> {
+/// Opens the ledger that lies there, whosever it is, and tells its schema: for who only reads, and has no key to
+/// bring it to today's.
+pub(super) fn open_any(location: &Location) -> Result<(Connection, i64), StoreError> {
     match location.file() {
         Some(file) if !file.exists() => return Err(StoreError::Missing { path: location.to_string() }),
         Some(file) => prepare(file, location)?,
@@ -71,12 +50,18 @@ pub(crate) fn open_any(location: &Location) -> Result<Connection, StoreError> {
     if lies_empty(&connection, location)? {
         return Err(StoreError::Missing { path: location.to_string() });
     }
-    check_tables(&connection, location)?;
-    Ok(connection)
+    let schema = connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+    let schema = schema.map_err(|error| StoreError::sqlite(location, &error))?;
+    if schema < 2 {
+        let reason = "it is of the first version: let who has its key open it, which brings it to today's";
+        return Err(StoreError::Open { path: location.to_string(), reason: reason.to_owned() });
+    }
+    check_tables(&connection, location, schema)?;
+    Ok((connection, schema))
 }
 
 /// A further connection to a ledger that [`open`] opened, which cannot write.
-pub(crate) fn reader(location: &Location) -> Result<Connection, StoreError> {
+pub(super) fn reader(location: &Location) -> Result<Connection, StoreError> {
     let connection = connect(location)?;
     let only = connection.pragma_update(None, "query_only", true);
     only.map_err(|error| StoreError::sqlite(location, &error))?;
@@ -199,7 +184,7 @@ fn create(connection: &mut Connection, location: &Location, key: &LedgerKey) -> 
     if !is_new(&transaction, location)? {
         return Ok(());
     }
-    for table in TABLES {
+    for table in tables::of(SCHEMA) {
         transaction.execute(table, []).map_err(failed)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)?;
@@ -237,7 +222,7 @@ fn write_ahead(connection: &Connection, location: &Location) -> Result<(), Store
 /// Makes sure that the ledger has our tables and no others, and belongs to the key.
 fn check(connection: &Connection, location: &Location, key: &LedgerKey) -> Result<(), StoreError> {
     write_ahead(connection, location)?;
-    check_tables(connection, location)?;
+    check_tables(connection, location, SCHEMA)?;
     let id = key_id(connection, location)?;
     match id == key.id() {
         true => Ok(()),
@@ -249,7 +234,11 @@ fn check(connection: &Connection, location: &Location, key: &LedgerKey) -> Resul
     }
 }
 
-fn check_tables(connection: &Connection, location: &Location) -> Result<(), StoreError> {
+pub(super) fn check_tables(
+    connection: &Connection,
+    location: &Location,
+    schema: i64,
+) -> Result<(), StoreError> {
     let failed = |error: rusqlite::Error| StoreError::sqlite(location, &error);
     // In the order of their text: VACUUM keeps no other. What ANALYZE leaves does no harm.
     let mut statement = connection
@@ -259,7 +248,7 @@ fn check_tables(connection: &Connection, location: &Location) -> Result<(), Stor
         .map_err(failed)?;
     let found = statement.query_map([], |row| row.get::<_, String>(0)).map_err(failed)?;
     let found = found.collect::<Result<Vec<_>, _>>().map_err(failed)?;
-    let mut expected = TABLES;
+    let mut expected = tables::of(schema);
     expected.sort_unstable();
     if found != expected {
         return Err(StoreError::corrupt(location, "its tables are not those of a ledger"));
@@ -268,7 +257,7 @@ fn check_tables(connection: &Connection, location: &Location) -> Result<(), Stor
 }
 
 /// Id of the key that the ledger belongs to.
-pub(crate) fn key_id(connection: &Connection, location: &Location) -> Result<KeyId, StoreError> {
+pub(super) fn key_id(connection: &Connection, location: &Location) -> Result<KeyId, StoreError> {
     let id = connection.query_row("SELECT key_id FROM ledger", [], |row| row.get::<_, Vec<u8>>(0));
     let id: [u8; KeyId::BYTES] = match id.map(TryInto::try_into) {
         Ok(Ok(id)) => id,

@@ -4,17 +4,20 @@
 //! records themselves. Every entry is verified in the old chain before it is put into the new one, so a
 //! ledger that was tampered with is not made good: it stays as it is, and is told of. Leaves and tree are
 //! the same, and so every checkpoint made before still holds.
+//!
+//! Schema 2 had the indexes by which entries are found in one piece each.
 
 use rusqlite::{Connection, TransactionBehavior};
 use voxguard_core::ledger::tree::leaf_hash;
 use voxguard_core::ledger::{LedgerKey, Record, Tail, authentic_v1, content_number};
 
+use super::file::{check_tables, key_id};
+use super::tables::{self, FINDING, SCHEMA};
 use crate::error::StoreError;
-use crate::file::{SCHEMA, TABLES, key_id};
 use crate::location::Location;
 
 /// Brings the ledger to today's schema.
-pub(crate) fn migrate(
+pub(super) fn migrate(
     connection: &mut Connection,
     location: &Location,
     key: &LedgerKey,
@@ -23,7 +26,7 @@ pub(crate) fn migrate(
     let version = |connection: &Connection| {
         connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).map_err(failed)
     };
-    if version(connection)? != 1 {
+    if version(connection)? == SCHEMA {
         return Ok(());
     }
     if key_id(connection, location)? != key.id() {
@@ -31,11 +34,30 @@ pub(crate) fn migrate(
         let (ledger, given) = (key_id(connection, location)?.to_string(), key.id().to_string());
         return Err(StoreError::WrongKey { path: location.to_string(), ledger, given });
     }
+    // Indexes of many entries are sorted before they are written: beside the memory.
+    connection.pragma_update(None, "temp_store", "FILE").map_err(failed)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-    // Between our look and our lock somebody else may have done it.
-    if version(&transaction)? != 1 {
-        return Ok(());
+    // Asked again: between our look and our lock somebody else may have done it.
+    match version(&transaction)? {
+        SCHEMA => return Ok(()),
+        1 => from_first(&transaction, location, key)?,
+        older => {
+            check_tables(&transaction, location, older)?;
+            let old = ["entry_mark", "entry_subject", "entry_content"];
+            let drop = old.map(|index| format!("DROP INDEX {index}"));
+            for change in drop.iter().map(String::as_str).chain(FINDING) {
+                transaction.execute(change, []).map_err(failed)?;
+            }
+        }
     }
+    transaction.pragma_update(None, "user_version", SCHEMA).map_err(failed)?;
+    transaction.commit().map_err(failed)?;
+    connection.pragma_update(None, "temp_store", "MEMORY").map_err(failed)
+}
+
+/// Brings a ledger of schema 1 to today's, all but its version.
+fn from_first(transaction: &Connection, location: &Location, key: &LedgerKey) -> Result<(), StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::sqlite(location, &error);
     let stored: Vec<u8> =
         transaction.query_row("SELECT tail FROM ledger", [], |row| row.get(0)).map_err(failed)?;
     transaction
@@ -44,10 +66,10 @@ pub(crate) fn migrate(
              ALTER TABLE ledger RENAME TO ledger_1;",
         )
         .map_err(failed)?;
-    for table in TABLES {
+    for table in tables::of(SCHEMA) {
         transaction.execute(table, []).map_err(failed)?;
     }
-    let tail = rechain(&transaction, location, key)?;
+    let tail = rechain(transaction, location, key)?;
     let before =
         Tail::decode(key, &stored).map_err(|error| StoreError::corrupt(location, error.to_string()))?;
     if (before.len(), before.root()) != (tail.len(), tail.root()) {
@@ -57,8 +79,7 @@ pub(crate) fn migrate(
         .execute("INSERT INTO ledger SELECT id, key_id, ?1 FROM ledger_1", [tail.encode(key)])
         .map_err(failed)?;
     transaction.execute_batch("DROP TABLE entry_1; DROP TABLE ledger_1;").map_err(failed)?;
-    transaction.pragma_update(None, "user_version", SCHEMA).map_err(failed)?;
-    transaction.commit().map_err(failed)
+    Ok(())
 }
 
 /// Verifies each entry in the old chain and puts it into the new one.
