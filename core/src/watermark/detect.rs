@@ -4,10 +4,10 @@
 //! cost is linear. Each passage makes a claim for each key (`passage`); the surest counts, its p-value
 //! multiplied by the number of passages and keys.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use super::chance::p_value;
-use super::grid::{Analysis, STEPS_PER_SECOND, Spectra};
+use super::grid::{Analysis, Bands, STEPS_PER_SECOND, Spectra};
 use super::passage::{Budget, Claim, Keyed, Passage};
 use super::reading::Sheet;
 use super::receiver::Receiver;
@@ -19,6 +19,9 @@ use crate::key::{Key, KeyId};
 
 /// Steps of 8 ms in a passage: 64 s.
 pub(super) const PASSAGE_STEPS: usize = 64 * STEPS_PER_SECOND as usize;
+
+/// Steps whose powers are held at a time where only their bands are needed: 4 s.
+const PIECE: usize = 4 * STEPS_PER_SECOND as usize;
 
 /// How hard to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -239,7 +242,7 @@ impl Detector {
         for index in 0..passages {
             // Equal passages: no scrap at the end that is too short to tell anything.
             let (from, to) = (steps * index / passages, steps * (index + 1) / passages);
-            let claimed = self.claim(analysis.spectra(samples, from..to), from);
+            let claimed = self.claim(from..to, |steps| analysis.spectra(samples, steps));
             claims.iter_mut().zip(claimed).for_each(|(claims, claim)| claims.push(claim));
             if progress((index + 1) as f64 / passages as f64).is_break() {
                 break;
@@ -255,10 +258,23 @@ impl Detector {
         self.keys.iter().map(|_| Vec::new()).collect()
     }
 
-    /// For each key, the best claim about a passage that begins at this step.
-    pub(super) fn claim(&self, spectra: Spectra, first: usize) -> Vec<Claim> {
-        let sheet = Sheet::new(&self.receiver, spectra);
-        let mut passage = Passage::new(sheet, first, self.effort.budget());
+    /// For each key, the best claim about a passage of these steps, whose powers are given on demand.
+    pub(super) fn claim(
+        &self,
+        steps: Range<usize>,
+        mut spectra: impl FnMut(Range<usize>) -> Spectra,
+    ) -> Vec<Claim> {
+        let (first, budget) = (steps.start, self.effort.budget());
+        let sheet = if budget.reach == Reach::Still && !budget.blind {
+            let mut bands = Bands::none();
+            for from in steps.clone().step_by(PIECE) {
+                bands.extend(&spectra(from..steps.end.min(from + PIECE)));
+            }
+            Sheet::unwarped(&self.receiver, bands)
+        } else {
+            Sheet::new(&self.receiver, spectra(steps))
+        };
+        let mut passage = Passage::new(sheet, first, budget);
         self.keys.iter().map(|key| passage.claim(key)).collect()
     }
 

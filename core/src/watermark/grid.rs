@@ -60,6 +60,7 @@ pub fn band_position(hz: f64) -> f64 {
 }
 
 /// Bin powers of successive steps of a recording.
+#[derive(Default)]
 pub struct Spectra {
     bins: usize,
     hertz_per_bin: f64,
@@ -71,7 +72,7 @@ pub struct Spectra {
 impl Spectra {
     /// Steps.
     pub fn steps(&self) -> usize {
-        self.powers.len() / self.bins
+        self.powers.len() / self.bins.max(1)
     }
 
     /// Bins of a step: 0 Hz to [`HIGHEST_BIN_HZ`], or the Nyquist frequency.
@@ -86,35 +87,18 @@ impl Spectra {
 
     /// The bin powers of each step.
     pub fn iter(&self) -> impl Iterator<Item = &[f32]> {
-        self.powers.chunks_exact(self.bins)
+        self.powers.chunks_exact(self.bins.max(1))
     }
 
     /// Mean power of each band at some of the steps, the bands being `pitch` times as high; 0 where there are no bins.
     pub fn bands(&self, pitch: f64, steps: Range<usize>) -> Bands {
-        let position = |bin: usize| band_position(bin as f64 * self.hertz_per_bin / pitch).floor();
-        // The bin at 0 Hz is in no band: a constant offset says nothing.
-        let places: Vec<f64> = (0..self.bins).map(position).collect();
-        let bins = |band: usize| {
-            let end = |after: f64| places.partition_point(|place| *place < after);
-            end(band as f64)..end(band as f64 + 1.0)
-        };
-        let bins: [Range<usize>; BANDS] = std::array::from_fn(bins);
-        let column = |powers: &[f32]| -> Column {
-            let sum = |bins: &Range<usize>| powers.get(bins.clone()).unwrap_or(&[]).iter().sum::<f32>();
-            std::array::from_fn(|band| {
-                bins.get(band).map_or(0.0, |bins| sum(bins) / bins.len().max(1) as f32)
-            })
-        };
+        let bins = self.bins_of(pitch);
         let steps = steps.start.min(self.steps())..steps.end.min(self.steps());
-        let mut sum = [0f64; BANDS];
-        let mut running = Vec::with_capacity(steps.len() + 1);
-        running.push(sum);
-        for powers in self.iter().skip(steps.start).take(steps.len()) {
-            sum.iter_mut().zip(column(powers)).for_each(|(sum, power)| *sum += f64::from(power));
-            running.push(sum);
-        }
-        let total = if steps.len() == self.steps() {
-            sum.iter().sum()
+        let mut bands = Bands { first: steps.start, ..Bands::none() };
+        self.iter().skip(steps.start).take(steps.len()).for_each(|powers| bands.push(powers, &bins));
+        bands.all = self.steps();
+        bands.total = if steps.len() == bands.all {
+            bands.last().iter().sum()
         } else {
             let totals = self.totals.get_or_init(|| {
                 let mut totals = vec![0f64; self.bins];
@@ -128,15 +112,23 @@ impl Spectra {
             };
             bins.iter().map(mean).sum::<f64>()
         };
-        let all = self.steps();
-        Bands { mean: total / (all.max(1) * BANDS) as f64, all, first: steps.start, running }
+        bands
+    }
+
+    /// The bins of each band, the bands being `pitch` times as high.
+    fn bins_of(&self, pitch: f64) -> [Range<usize>; BANDS] {
+        let position = |bin: usize| band_position(bin as f64 * self.hertz_per_bin / pitch).floor();
+        // The bin at 0 Hz is in no band: a constant offset says nothing.
+        let places: Vec<f64> = (0..self.bins).map(position).collect();
+        let end = |after: usize| places.partition_point(|place| *place < after as f64);
+        std::array::from_fn(|band| end(band)..end(band + 1))
     }
 }
 
 /// Band powers of some steps of a recording, added up from the first: a cell of any length is a difference.
 pub struct Bands {
-    /// Mean power of all bands over the whole recording.
-    mean: f64,
+    /// Sum of the powers of all bands over the whole recording.
+    total: f64,
     /// Steps of the recording.
     all: usize,
     /// Step at which the sums begin.
@@ -145,6 +137,33 @@ pub struct Bands {
 }
 
 impl Bands {
+    /// Of a recording of no steps.
+    pub fn none() -> Self {
+        Self { total: 0.0, all: 0, first: 0, running: vec![[0.0; BANDS]] }
+    }
+
+    /// Adds the steps that come next in the recording.
+    pub fn extend(&mut self, spectra: &Spectra) {
+        let bins = spectra.bins_of(1.0);
+        self.running.reserve(spectra.steps());
+        spectra.iter().for_each(|powers| self.push(powers, &bins));
+        self.all += spectra.steps();
+        self.total = self.last().iter().sum();
+    }
+
+    fn push(&mut self, powers: &[f32], bins: &[Range<usize>; BANDS]) {
+        let mut sums = self.last();
+        for (sum, bins) in sums.iter_mut().zip(bins) {
+            let power = powers.get(bins.clone()).unwrap_or(&[]).iter().sum::<f32>();
+            *sum += f64::from(power / bins.len().max(1) as f32);
+        }
+        self.running.push(sums);
+    }
+
+    fn last(&self) -> [f64; BANDS] {
+        self.running.last().copied().unwrap_or([0.0; BANDS])
+    }
+
     /// Columns of cells that last `time` times 48 ms, from `start` steps on, in the whole recording.
     pub fn columns(&self, time: f64, start: f64) -> usize {
         ((self.all as f64 - start) / (STEPS as f64 * time)).max(0.0) as usize
@@ -160,8 +179,9 @@ impl Bands {
     pub fn levels(&self, time: f64, start: f64, columns: Range<usize>) -> Vec<Column> {
         const FLOOR: f32 = 1e-7;
         let length = STEPS as f64 * time;
+        let mean = self.total / (self.all.max(1) * BANDS) as f64;
         // Below any sound of 16 bits: digital silence stays at the floor instead of dividing zero by zero.
-        let scale = 1.0 / (self.mean.max(1e-18) * length);
+        let scale = 1.0 / (mean.max(1e-18) * length);
         let mut low = self.until(start + columns.start as f64 * length);
         columns
             .map(|column| {
@@ -180,7 +200,7 @@ impl Bands {
     fn until(&self, edge: f64) -> [f64; BANDS] {
         let edge = (edge - self.first as f64).max(0.0);
         let (whole, part) = (edge as usize, edge.fract());
-        let last = self.running.last().copied().unwrap_or([0.0; BANDS]);
+        let last = self.last();
         let low = self.running.get(whole).copied().unwrap_or(last);
         let high = self.running.get(whole + 1).copied().unwrap_or(last);
         let mut at = [0f64; BANDS];

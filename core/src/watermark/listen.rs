@@ -97,8 +97,8 @@ impl Listener {
 
     fn search(&mut self, ends: bool) -> Detection {
         let to = self.steps().max(self.first);
-        let spectra = self.analysis.spectra_after(&self.heard, self.dropped, self.first..to);
-        let claims = self.detector.claim(spectra, self.first);
+        let spectra = |steps| self.analysis.spectra_after(&self.heard, self.dropped, steps);
+        let claims = self.detector.claim(self.first..to, spectra);
         self.searches += claims.len();
         let all =
             self.claims.iter().zip(&claims).map(|(over, now)| over.iter().chain([now]).collect()).collect();

@@ -9,6 +9,9 @@ use super::grid::{Bands, STEPS, Spectra};
 use super::receiver::Receiver;
 use super::warp::Warp;
 
+/// Pitches of which the bands are kept beside those of unwarped grids.
+const MOST_ROWS: usize = 2;
+
 /// A grid laid over a passage: its warp, and the step at which its first column begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Grid {
@@ -49,6 +52,7 @@ pub struct Reading {
 /// A passage of a recording, read on whatever grids are asked for. Each is read once.
 pub struct Sheet<'a> {
     receiver: &'a Receiver,
+    steps: usize,
     spectra: Spectra,
     bands: HashMap<i16, Rc<Bands>>,
     readings: HashMap<Grid, Rc<Reading>>,
@@ -59,12 +63,26 @@ pub struct Sheet<'a> {
 impl<'a> Sheet<'a> {
     /// A passage with these powers.
     pub fn new(receiver: &'a Receiver, spectra: Spectra) -> Self {
-        Self { receiver, spectra, bands: HashMap::new(), readings: HashMap::new(), scouted: HashMap::new() }
+        Self {
+            receiver,
+            steps: spectra.steps(),
+            spectra,
+            bands: HashMap::new(),
+            readings: HashMap::new(),
+            scouted: HashMap::new(),
+        }
+    }
+
+    /// A passage of which only unwarped grids are read: it does without the powers, which take most room.
+    pub fn unwarped(receiver: &'a Receiver, bands: Bands) -> Self {
+        let steps = bands.steps().len();
+        let bands = HashMap::from([(Warp::NONE.row(), Rc::new(bands))]);
+        Self { steps, bands, ..Self::new(receiver, Spectra::default()) }
     }
 
     /// Steps of the passage.
     pub fn steps(&self) -> usize {
-        self.spectra.steps()
+        self.steps
     }
 
     /// Forgets the readings of warped grids, which are many.
@@ -85,6 +103,10 @@ impl<'a> Sheet<'a> {
             return Rc::clone(bands);
         }
         let bands = Rc::new(self.spectra.bands(warp.pitch(), wanted));
+        // Those of one pitch are asked for in a row.
+        if self.bands.len() > MOST_ROWS {
+            self.bands.retain(|row, _| *row == Warp::NONE.row());
+        }
         self.bands.insert(warp.row(), Rc::clone(&bands));
         bands
     }
