@@ -99,12 +99,8 @@ impl Layers {
     pub fn sums(&self, chips: &Chips, variant: usize) -> Vec<f32> {
         let mut sums = Vec::new();
         chips.variant(0);
-        pulp::Arch::new().dispatch(Sums {
-            layers: self,
-            chips,
-            variants: &[variant],
-            give: |all: &[f32]| sums.extend_from_slice(all),
-        });
+        let give = &mut |all: &[f32]| sums.extend_from_slice(all);
+        pulp::Arch::new().dispatch(Sums { layers: self, chips, variants: &[variant], give });
         sums.truncate(self.squares.len());
         sums
     }
@@ -116,7 +112,7 @@ impl Layers {
 
     /// Gives the sums under each of some sets of chips.
     #[inline(always)]
-    fn add_up<S: Simd>(&self, simd: S, chips: &Chips, variants: &[usize], give: &mut impl FnMut(&[f32])) {
+    fn add_up<S: Simd>(&self, simd: S, chips: &Chips, variants: &[usize], give: &mut dyn FnMut(&[f32])) {
         for variant in variants {
             let signs = chips.variant(*variant);
             // As many words as the schemes have code bits for: then a set's sums stay in registers.
@@ -177,25 +173,26 @@ impl Layers {
         chips.variant(0);
         let mut found = Vec::with_capacity(variants.len());
         let deviation = deviation(&self.squares);
-        let give = |sums: &[f32]| found.push(surplus(sums, &self.squares, deviation, chips));
+        let give = &mut |sums: &[f32]| found.push(surplus(sums, &self.squares, deviation, chips));
         pulp::Arch::new().dispatch(Sums { layers: self, chips, variants, give });
         found
     }
 }
 
 /// [`Layers::add_up`] with the machine's instructions.
-struct Sums<'a, F> {
+struct Sums<'a> {
     layers: &'a Layers,
     chips: &'a Chips,
     variants: &'a [usize],
-    give: F,
+    /// Not generic: one copy of the code is large enough.
+    give: &'a mut dyn FnMut(&[f32]),
 }
 
-impl<F: FnMut(&[f32])> WithSimd for Sums<'_, F> {
+impl WithSimd for Sums<'_> {
     type Output = ();
     #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
-        self.layers.add_up(simd, self.chips, self.variants, &mut self.give);
+    fn with_simd<S: Simd>(self, simd: S) {
+        self.layers.add_up(simd, self.chips, self.variants, self.give);
     }
 }
 
