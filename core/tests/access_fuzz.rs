@@ -1,6 +1,6 @@
 //! The fuzz targets of `fuzz/` for access and sealing, driven by a small mutator on stable Rust. A short run by default;
 //! `VOXGUARD_FUZZ_SECONDS=1800 cargo test --release -p voxguard-core --test access_fuzz -- --nocapture` for half an hour
-//! of each.
+//! of each. `VOXGUARD_FUZZ_SEEDS=DIRECTORY` writes what it begins with there, a folder for each target, for cargo-fuzz.
 
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,13 @@ fn drive(name: &str, target: fn(&[u8]), seeds: &[Vec<u8>], parts: &[&[u8]], most
     let seconds = std::env::var("VOXGUARD_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok());
     let begun = Instant::now();
     let going = |runs: u64| seconds.map_or(runs < RUNS, |most| begun.elapsed() < Duration::from_secs(most));
+    if let Some(directory) = std::env::var_os("VOXGUARD_FUZZ_SEEDS") {
+        let folder = std::path::Path::new(&directory).join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        for (index, seed) in seeds.iter().enumerate() {
+            std::fs::write(folder.join(format!("seed-{index}")), seed).unwrap();
+        }
+    }
     let mut pool: Vec<Vec<u8>> = seeds.to_vec();
     pool.iter().for_each(|seed| target(seed));
     let mut runs = 0u64;
