@@ -1,7 +1,8 @@
 'use strict';
 
 const { native: addon } = require('./addon.js');
-const { mark, options, refuse, string } = require('./check.js');
+const { callback, mark, options, refuse, string } = require('./check.js');
+const { Teller } = require('./checkpoints.js');
 const { VoxguardError, call, callAsync } = require('./error.js');
 const { Handle, native } = require('./handle.js');
 const { Key } = require('./key.js');
@@ -10,8 +11,13 @@ const { record, records } = require('./record.js');
 /** Carries a ledger that the addon has opened already into the constructor. */
 const OPENED = Symbol('voxguard.Ledger');
 
+/** For how long a process stays for what its queue holds when a ledger is closed. */
+const DELIVERED_MS = 50;
+
 /** What was said, and proof that nobody changed the story. */
 class Ledger extends Handle {
+  #teller = null;
+
   constructor(url, given) {
     super(url === OPENED ? given : call(() => new addon.Ledger(...opening(url, given, 'Ledger'))));
   }
@@ -65,6 +71,30 @@ class Ledger extends Handle {
     return JSON.parse(await callAsync(() => held.ask(question)));
   }
 
+  async onCheckpoint(sink, given = {}) {
+    const held = native(this, Ledger, 'this');
+    const heard = callback(sink, 'sink');
+    const { every = 1000 } = options(given, 'onCheckpoint', ['every']);
+    if (!Number.isSafeInteger(every) || every < 1) {
+      throw refuse('every', every, 'is an integer, 1 or more');
+    }
+    this.#teller?.stop();
+    this.#teller = heard === null ? null : new Teller(heard);
+    if (heard === null) {
+      call(() => held.forgetCheckpointSink());
+      return;
+    }
+    const teller = this.#teller;
+    call(() => held.onCheckpoint(every, (note) => teller.due(note)));
+    // The call that tells it waits in the event loop's queue, for which nothing else stays.
+    const stay = setInterval(() => {}, 1000);
+    try {
+      await teller.first;
+    } finally {
+      clearInterval(stay);
+    }
+  }
+
   async rotate(next) {
     const held = native(this, Ledger, 'this');
     const other = native(next, Ledger, 'next');
@@ -74,6 +104,14 @@ class Ledger extends Handle {
   get verifyingKey() {
     const held = native(this, Ledger, 'this');
     return call(() => held.verifyingKey());
+  }
+
+  close() {
+    super.close();
+    if (this.#teller !== null) {
+      // The last is told through the event loop's queue, for which nothing else stays.
+      setTimeout(() => {}, DELIVERED_MS);
+    }
   }
 }
 

@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 
-use napi::Env;
-use napi::bindgen_prelude::{AsyncTask, BigInt};
+use napi::bindgen_prelude::{AsyncTask, BigInt, FnArgs, Function};
+use napi::threadsafe_function::ThreadsafeFunctionCallMode;
+use napi::{Env, Status};
 use napi_derive::napi;
 
 use crate::failure::{Result, closed, raise};
@@ -110,6 +111,35 @@ impl Ledger {
     pub fn rotate(&self, env: Env, next: &Ledger) -> Result<AsyncTask<Job<String>>> {
         let (ledger, next) = (self.held(&env)?, next.held(&env)?);
         Ok(start(move || ledger.rotate(&next)))
+    }
+
+    /// Tells this function of `lib/checkpoints.js`, which never throws, of checkpoints. It only takes them: waiting for
+    /// JavaScript here could be to wait for a thread that waits for the ledger.
+    #[napi]
+    pub fn on_checkpoint(
+        &self,
+        env: Env,
+        every: f64,
+        due: Function<'_, FnArgs<(String,)>, ()>,
+    ) -> Result<()> {
+        let ledger = self.held(&env)?;
+        let due = due
+            .build_threadsafe_function::<String>()
+            .callee_handled::<false>()
+            // A ledger that lives on is no reason for the process to.
+            .weak::<true>()
+            .build_callback(|call| Ok(FnArgs::from((call.value,))))?;
+        let tell = move |note: &str| match due.call(note.to_owned(), ThreadsafeFunctionCallMode::NonBlocking)
+        {
+            Status::Ok => Ok(()),
+            other => Err(format!("JavaScript takes no calls: {other}")),
+        };
+        ledger.on_checkpoint(every as u64, tell).map_err(|error| raise(&env, &error))
+    }
+
+    #[napi]
+    pub fn forget_checkpoint_sink(&self, env: Env) -> Result<()> {
+        self.held(&env)?.forget_checkpoint_sink().map_err(|error| raise(&env, &error))
     }
 
     #[napi]

@@ -76,6 +76,14 @@ export declare class Ledger extends Handle {
   /** Does one of the operations of docs/LEDGER.md, such as ask('prove', { seq: 7 }), and gives its answer. */
   ask(operation: string, fields?: { [field: string]: unknown }): Promise<unknown>;
   /**
+   * Tells `sink` of checkpoints, to be kept where whoever keeps this ledger cannot take them back: of one now, whenever `every`
+   * records (1000) have come since, and when the ledger is closed. It takes the place of the one before; null tells nobody any
+   * more. One call at a time; a promise that it answers with is waited for. When it throws or rejects, the checkpoint counts as
+   * not taken: it is told again a second later, of the newest one, until it takes one; nobody is kept from recording. The first
+   * failure rejects this promise (VG_ERR_CALLBACK, with its `cause`), later ones are warnings of the process.
+   */
+  onCheckpoint(sink: ((checkpoint: string) => void | Promise<void>) | null, options?: { every?: number }): Promise<void>;
+  /**
    * Changes keys: ends this ledger and lets the next one, under another key, go on; each gets a record that names the
    * other. Gives the last checkpoint of this one.
    */

@@ -1,25 +1,16 @@
 //! Guards and utterances.
 
-use std::cell::{Cell, RefCell};
-
 use pyo3::prelude::*;
 use pyo3::types::PyByteArray;
 
 use crate::access::Access;
+use crate::callback::{hand_on, listening};
 use crate::error::work;
 use crate::key::Key;
 use crate::ledger::Ledger;
 use crate::policy::{Policy, VerdictParts, parts};
 use crate::samples::{self, Wire};
 use crate::slot::Slot;
-
-thread_local! {
-    /// What the record callback raised on this thread. The library calls it on the thread that finishes
-    /// or aborts, and tells only that it failed; the exception waits here for that call to return.
-    static RAISED: RefCell<Option<PyErr>> = const { RefCell::new(None) };
-    /// Whether such a call will return here: an utterance that is freed unfinished has nobody to tell.
-    static WAITED_FOR: Cell<bool> = const { Cell::new(false) };
-}
 
 /// Checks texts, marks and records.
 #[pyclass(frozen, module = "voxguard._native")]
@@ -52,8 +43,9 @@ impl Guard {
                 builder = builder.access(access);
             }
             if let Some(callback) = on_record {
-                builder =
-                    builder.on_record(move |record: &voxguard::Record| hand_on(&callback, &record.json));
+                builder = builder.on_record(move |record: &voxguard::Record| {
+                    hand_on(&callback, "on_record", &record.json)
+                });
             }
             builder.build()
         })?;
@@ -87,34 +79,9 @@ impl Guard {
                 keep_text,
             })
         };
-        let utterance = recording(py, || work(py, begin))?;
+        let utterance = listening(py, || work(py, begin))?;
         Ok(Utterance(Slot::new("utterance", utterance)))
     }
-}
-
-/// Calls Python with a record. The error is what the message of the failure says; what the callback raised
-/// may say more, and is its cause.
-fn hand_on(callback: &Py<PyAny>, record: &str) -> Result<(), String> {
-    // An interpreter that is shutting down takes no calls; the record is durable all the same.
-    let outcome = Python::try_attach(|py| {
-        // An utterance may be freed while an exception is on its way, which must survive the call.
-        let on_its_way = PyErr::take(py);
-        let outcome = callback.call1(py, (record,)).map(drop).map_err(|error| {
-            let kind =
-                error.get_type(py).name().map_or_else(|_| "an error".to_owned(), |name| name.to_string());
-            if WAITED_FOR.get() {
-                RAISED.set(Some(error));
-            } else {
-                error.write_unraisable(py, Some(callback.bind(py)));
-            }
-            format!("on_record raised {kind}")
-        });
-        if let Some(error) = on_its_way {
-            error.restore(py);
-        }
-        outcome
-    });
-    outcome.unwrap_or(Ok(()))
 }
 
 /// One text on its way to be heard.
@@ -161,7 +128,7 @@ impl Utterance {
     }
 
     fn abort(&self, py: Python<'_>) -> PyResult<()> {
-        recording(py, || self.0.with(py, |utterance| utterance.abort().map(drop)))
+        listening(py, || self.0.with(py, |utterance| utterance.abort().map(drop)))
     }
 
     /// The record as JSON; none while there is none.
@@ -186,20 +153,7 @@ impl Utterance {
             utterance.finish(&mut out)?;
             Ok(out)
         };
-        let out = recording(py, || self.0.with(py, finish))?;
+        let out = listening(py, || self.0.with(py, finish))?;
         samples::write(py, &out)
     }
-}
-
-/// A call that may call Python back. What the callback raised becomes the cause of the error.
-fn recording<R>(py: Python<'_>, call: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
-    let before = WAITED_FOR.replace(true);
-    let outcome = call();
-    WAITED_FOR.set(before);
-    let raised = RAISED.take();
-    outcome.inspect_err(|error| {
-        if raised.is_some() {
-            error.set_cause(py, raised);
-        }
-    })
 }

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use pyo3::prelude::*;
 use voxguard::Status;
 
+use crate::callback::{hand_on, listening};
 use crate::error::{exception, work};
 use crate::key::Key;
 
@@ -61,12 +62,31 @@ impl Ledger {
         self.ask_of(py, move |ledger| ledger.rotate(&next))
     }
 
+    /// Tells this function of checkpoints; nobody any more without one.
+    fn on_checkpoint(&self, py: Python<'_>, sink: Option<Py<PyAny>>, every: u64) -> PyResult<()> {
+        let tell = |ledger: &voxguard::Ledger| match sink {
+            Some(sink) => ledger.on_checkpoint(every, move |note| hand_on(&sink, "on_checkpoint", note)),
+            None => ledger.forget_checkpoint_sink(),
+        };
+        listening(py, || self.ask_of(py, tell))
+    }
+
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         let ledger = self.held().take();
         work(py, || {
             drop(ledger);
             Ok(())
         })
+    }
+}
+
+/// The last handle waits for the ledger's thread, which may be waiting for Python to tell it of a checkpoint.
+impl Drop for Ledger {
+    fn drop(&mut self) {
+        let mut ledger = Some(self.held().take());
+        // Without an interpreter (it is shutting down) there is nothing to let go of.
+        Python::try_attach(|py| py.detach(|| ledger.take()));
+        drop(ledger);
     }
 }
 

@@ -12,6 +12,7 @@
 //!   `VG_ERR_BUSY`, a closed one `VG_ERR_HANDLE`. All classes are frozen, so free-threaded Python is safe.
 
 mod access;
+mod callback;
 mod detector;
 mod error;
 mod guard;

@@ -156,6 +156,11 @@ impl Ledger {
         control(|err| unsafe { sys::vg_ledger_on_checkpoint(self.as_ptr(), every, &raw, err) })
     }
 
+    /// Tells nobody of checkpoints any more.
+    pub fn forget_checkpoint_sink(&self) -> Result<()> {
+        control(|err| unsafe { sys::vg_ledger_on_checkpoint(self.as_ptr(), 0, ptr::null(), err) })
+    }
+
     /// Changes keys: ends this ledger and lets `next`, opened under another key, go on; each gets a record that names
     /// the other. The last checkpoint of this one.
     pub fn rotate(&self, next: &Self) -> Result<String> {

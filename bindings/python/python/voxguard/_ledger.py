@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Dict, Iterator, NamedTuple, Optional, Tuple, Type, overload
+from typing import Any, Callable, Dict, Iterator, NamedTuple, Optional, Tuple, Type, overload
 
-from . import _arguments, _native
+from . import _arguments, _checkpoints, _native
 from ._native import Key
 from ._record import Record
 
@@ -40,6 +40,8 @@ class Ledger:
     file through this class only: SQLite inside this library and Python's own ``sqlite3`` do not know of
     each other's locks.
     """
+
+    _sink: Optional[_checkpoints.Sink] = None
 
     def __init__(self, url: str, *, key: Key) -> None:
         self._native = _native.Ledger(_arguments.text(url, "url"), _arguments.key(key))
@@ -125,9 +127,44 @@ class Ledger:
         """The public key of the checkpoints, as signed notes write it."""
         return self._native.verifying_key()
 
+    def on_checkpoint(self, sink: Optional[Callable[[str], object]], *, every: int = 1000) -> None:
+        """Tells ``sink`` of a checkpoint, to be kept where whoever keeps this ledger cannot take it back: now, whenever
+        ``every`` records have come since the last one that it took, and when this object is closed (at the latest at
+        the interpreter's end). It takes the place of the one before; None tells nobody any more.
+
+        It is called on whichever thread appends, or on the ledger's own, one call at a time. It may read the ledger;
+        what appends to it raises `VoxguardError` (VG_ERR_BUSY). When it raises, the checkpoint counts as not taken, and
+        it is told again after the next record: nobody is kept from recording. Where this call or ``close`` tells it,
+        they raise `VoxguardRuntimeError` from what it raised; elsewhere that goes to ``sys.unraisablehook``.
+        """
+        if sink is not None and not callable(sink):
+            raise TypeError(f"sink is a {type(sink).__name__}: accepted is a function of a checkpoint, and None")
+        count = _arguments.integer(every, "every")
+        if not 1 <= count < 2**64:
+            raise _arguments.argument_error(f"every {count}: accepted are 1 to {2**64 - 1} records")
+        self._sink = None if sink is None else _checkpoints.Sink(sink)
+        if self._sink is not None:
+            _checkpoints.remember(self)
+        self._native.on_checkpoint(None if self._sink is None else self._sink.held_weakly(), count)
+
     def close(self) -> None:
         """Lets go of the ledger. Guards that were made with it keep it open until they are gone."""
-        self._native.close()
+        sink, self._sink = self._sink, None
+        if sink is None:
+            self._native.close()
+            return
+        try:
+            # Set anew it is told at once: of what it has not taken yet.
+            self._native.on_checkpoint(sink, 1)
+        finally:
+            try:
+                self._native.on_checkpoint(None, 1)
+            finally:
+                self._native.close()
+
+    def __del__(self) -> None:
+        if self._sink is not None:
+            self.close()
 
     def __enter__(self) -> Ledger:
         return self
