@@ -23,8 +23,10 @@ pub const STEPS: usize = 6;
 /// Steps a second.
 pub const STEPS_PER_SECOND: u64 = 125;
 
-const LOWEST_HZ: f64 = 200.0;
-const HIGHEST_HZ: f64 = 7400.0;
+/// Where the lowest band begins, in hertz.
+pub const LOWEST_HZ: f64 = 200.0;
+/// Where the highest band ends, in hertz.
+pub const HIGHEST_HZ: f64 = 7400.0;
 /// Bands are of equal width below this, of equal ratio far above: between mel and linear, where 64 bands marked and read
 /// best for the same quality.
 const CORNER_HZ: f64 = 1500.0;

@@ -9,12 +9,19 @@
 use realfft::num_complex::Complex32;
 
 use super::chips::Column;
-use super::grid::{BANDS, STEPS, STEPS_PER_SECOND, band_position};
+use super::grid::{BANDS, HIGHEST_HZ, LOWEST_HZ, STEPS, STEPS_PER_SECOND, band_position};
 
-/// Change of a fully marked cell of a middle band, in decibels.
-const STRENGTH_DB: f64 = 3.0;
-/// Change of the lowest and the highest band, as a share of the middle's.
-const TILT: [f64; 2] = [0.25, 1.75];
+/// Change of a fully marked cell, in decibels, at a place in hertz; between the places it is a line on the scale of
+/// the bands. The ear resolves level best below 1 kHz; codecs of speech keep level best from 1.5 to 4 kHz.
+const CHANGE_DB: [(f64, f64); 7] = [
+    (LOWEST_HZ, 0.3),
+    (700.0, 0.8),
+    (1_200.0, 1.6),
+    (2_000.0, 3.6),
+    (2_600.0, 4.8),
+    (3_600.0, 4.8),
+    (HIGHEST_HZ, 3.2),
+];
 /// A cell this far below the loudest carries half the change.
 const FADE_DB: f64 = -45.0;
 /// How fast the memory of the loudest cell falls.
@@ -70,8 +77,7 @@ impl Shape {
         let seconds = hop as f64 / f64::from(rate);
         Self {
             strength: std::array::from_fn(|band| {
-                let along = band as f64 / (BANDS - 1) as f64;
-                let db = f64::from(strength) * STRENGTH_DB * (TILT[0] + (TILT[1] - TILT[0]) * along);
+                let db = f64::from(strength) * change_db(band as f64 + 0.5);
                 (db * std::f64::consts::LN_10 / 20.0) as f32
             }),
             bins: (first..length / 2).filter(inside).map(place).collect(),
@@ -110,6 +116,19 @@ impl Shape {
             }
         }
     }
+}
+
+/// [`CHANGE_DB`] at a place on the scale of the bands.
+fn change_db(position: f64) -> f64 {
+    CHANGE_DB.windows(2).fold(0.0, |db, pair| {
+        let &[(from_hz, from_db), (to_hz, to_db)] = pair else { return db };
+        let (from, to) = (band_position(from_hz), band_position(to_hz));
+        if position < from {
+            db
+        } else {
+            from_db + (to_db - from_db) * ((position - from) / (to - from)).min(1.0)
+        }
+    })
 }
 
 /// e^x - 1 for |x| < 1, to 1e-4: the series, which vectorises where the library call does not.
@@ -161,13 +180,13 @@ mod tests {
         let (rate, length) = (16_000, 512);
         let shape = Shape::new(rate, length, 256, 1.0);
         let mut spectrum = vec![Complex32::new(1e-5, 0.0); length / 2 + 1];
-        spectrum[56..73].fill(Complex32::new(10.0, 0.0)); // around 2 kHz
+        spectrum[88..105].fill(Complex32::new(10.0, 0.0)); // around 3 kHz
         shape.change(&[1.0; BANDS], &mut Loudest::default(), &mut spectrum);
-        let band = band_position(2_000.0) as usize;
+        let band = band_position(3_000.0) as usize;
         let expected = shape.strength[band].exp() - 1.0;
-        assert!((spectrum[64].re / 10.0 - expected).abs() < 0.01);
+        assert!((spectrum[96].re / 10.0 - expected).abs() < 0.01);
         assert!(
-            spectrum[100].norm() < 0.2 * 1e-5 && spectrum[0].norm() == 0.0 && spectrum[256].norm() == 0.0
+            spectrum[140].norm() < 0.2 * 1e-5 && spectrum[0].norm() == 0.0 && spectrum[256].norm() == 0.0
         );
     }
 
