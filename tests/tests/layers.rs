@@ -11,7 +11,8 @@ use voxguard_tests::workspace;
 const LAYERS: &[(&str, &[&str])] = &[
     ("voxguard-core", &[]),
     ("voxguard-store", &["voxguard-core"]),
-    ("voxguard-ffi", &["voxguard-core", "voxguard-store"]),
+    ("voxguard-cedar", &["voxguard-core"]),
+    ("voxguard-ffi", &["voxguard-cedar", "voxguard-core", "voxguard-store"]),
     ("voxguard-capi", &["voxguard-ffi"]),
     ("voxguard", &["voxguard-ffi"]),
     ("voxguard-python", &["voxguard", "voxguard-cli"]),

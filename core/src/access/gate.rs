@@ -4,15 +4,17 @@
 //! costs least and says most comes first, and nothing is spent on a request that is refused before. What passed
 //! holds a [`Pass`] until it ends, however it ends.
 
+mod ask;
+
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::RandomState;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
-use unicode_normalization::UnicodeNormalization;
 
-use super::admission::{Admission, Ticket, estimated_seconds};
-use super::answer::{Answer, Reason};
+use super::admission::{Admission, Ticket};
+use super::answer::Answer;
+use super::authorizer::{Authorizer, Compile, Question};
 use super::command::{Commands, Decision as CommandDecision};
 use super::limiter::{Decision, Limiter, Rate};
 use super::role::{Decision as RoleDecision, Roles};
@@ -20,6 +22,8 @@ use super::token::{Claims, Refusal};
 use crate::config::{Config, ConfigError};
 use crate::id::{Language, SubjectId};
 use crate::monitor::{Alert, Event, Monitor, Snapshot};
+
+pub use ask::Ask;
 
 /// Access as a guard uses it. Cheap to clone; all clones share one state, behind a lock that is held for
 /// microseconds.
@@ -35,6 +39,8 @@ struct State {
     kinds: BTreeMap<String, Limiter>,
     admission: Admission,
     roles: Roles,
+    authorizer: Option<Arc<dyn Authorizer>>,
+    compile: Option<Compile>,
     commands: Option<Commands>,
     monitor: Monitor,
     hasher: RandomState,
@@ -50,23 +56,6 @@ pub type OnAlert = Arc<dyn Fn(&Alert) + Send + Sync>;
 /// Alerts that wait to be fetched; when they are more, the oldest are dropped. Their counters are not.
 const MAX_ALERTS: usize = 1_000;
 
-/// Who asks to speak, and what.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Ask<'a> {
-    /// On whose behalf.
-    pub subject: Option<&'a str>,
-    /// Their role.
-    pub role: Option<&'a str>,
-    /// The voice.
-    pub voice: &'a str,
-    /// The text.
-    pub text: &'a str,
-    /// The language that the text is in, if it was said.
-    pub language: Option<&'a str>,
-    /// Now, in nanoseconds since any epoch.
-    pub now_ns: u64,
-}
-
 /// What an utterance holds while it lasts. Dropped, it gives back its place.
 pub struct Pass {
     access: Access,
@@ -77,14 +66,20 @@ pub struct Pass {
 impl Access {
     /// Access by a configuration.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
-        let state = State::new(config)?;
+        Self::with(config, None)
+    }
+
+    /// Access by a configuration whose policies in Cedar, if it has any, `compile` makes an authorizer of.
+    pub fn with(config: Config, compile: Option<Compile>) -> Result<Self, ConfigError> {
+        let state = State::new(config, compile)?;
         Ok(Self { state: Arc::new(Mutex::new(state)) })
     }
 
     /// Takes over another configuration at once: no request sees half of it. What is in flight, counted and
     /// owed stays: where a rate has changed, each subject owes as many requests as before.
     pub fn reload(&self, config: Config) -> Result<(), ConfigError> {
-        let mut fresh = State::new(config)?;
+        let compile = self.lock().compile;
+        let mut fresh = State::new(config, compile)?;
         let mut state = self.lock();
         // All that can fail comes before the first change. (The rules were accepted when `fresh` was made of them.)
         state.monitor.reload(fresh.config.monitor_rules())?;
@@ -100,6 +95,7 @@ impl Access {
         state.limiter = fresh.limiter;
         state.kinds = fresh.kinds;
         state.roles = fresh.roles;
+        state.authorizer = fresh.authorizer;
         state.commands = fresh.commands;
         state.languages = fresh.languages;
         state.config = fresh.config;
@@ -143,7 +139,27 @@ impl Access {
 
     /// Whether a role may do something.
     pub fn check_role(&self, role: &str, permission: &str, resource: &str) -> RoleDecision {
-        self.lock().roles.check(role, permission, resource)
+        let authorizer = self.lock().authorizer.clone();
+        match authorizer {
+            None => self.lock().roles.check(role, permission, resource),
+            Some(authorizer) => authorizer.check(&Question {
+                role: Some(role.into()),
+                permission: permission.into(),
+                resource: resource.into(),
+                ..Question::default()
+            }),
+        }
+    }
+
+    /// Whether somebody may do something: by the policies of this configuration, or by the role alone where it has
+    /// roles.
+    pub fn check(&self, question: &Question) -> RoleDecision {
+        let authorizer = self.lock().authorizer.clone();
+        match (authorizer, &question.role) {
+            (Some(authorizer), _) => authorizer.check(question),
+            (None, Some(role)) => self.lock().roles.check(role, &question.permission, &question.resource),
+            (None, None) => RoleDecision::denied("the question names no role, and roles decide"),
+        }
     }
 
     /// Whether a voice may give a command. Refusals are watched for.
@@ -262,7 +278,7 @@ impl Access {
 }
 
 impl State {
-    fn new(config: Config) -> Result<Self, ConfigError> {
+    fn new(config: Config, compile: Option<Compile>) -> Result<Self, ConfigError> {
         let limiter = match config.rate.per_minute {
             0 => None,
             count => Some(Limiter::new(Rate::new(count, 60.0, config.rate.burst)?, config.rate.max_keys)?),
@@ -276,12 +292,21 @@ impl State {
             Some(rules) => Some(Commands::new(rules.clone())?),
             None => None,
         };
+        let authorizer = match (&config.cedar, compile) {
+            (None, _) => None,
+            (Some(_), None) => return Err(ConfigError::NoCedar),
+            (Some(rules), Some(compile)) => {
+                Some(compile(rules).map_err(|message| ConfigError::Cedar { message })?)
+            }
+        };
         Ok(Self {
             languages: config.languages()?,
             limiter,
             kinds,
             admission: Admission::new(config.admission.capacity())?,
             roles: config.roles.as_ref().map_or_else(|| Ok(Roles::preset()), Roles::new)?,
+            authorizer,
+            compile,
             commands,
             monitor: Monitor::new(config.monitor_rules())?,
             hasher: RandomState::new(),
@@ -291,100 +316,6 @@ impl State {
             untold: Vec::new(),
             config,
         })
-    }
-
-    fn begin(&mut self, ask: &Ask<'_>) -> Result<Ticket, Answer> {
-        if let Some(reason) = self.monitor.panicking() {
-            return Err(Answer::refuse(Reason::Panic, format!("everything is denied for now: {reason}")));
-        }
-        self.identity(ask)?;
-        let characters = self.text(ask)?;
-        if let (Some(limiter), Some(subject)) = (&mut self.limiter, ask.subject) {
-            let decision = limiter.check(subject.as_bytes(), 1, ask.now_ns);
-            if !decision.allowed {
-                let message = format!("too many requests: try again in {:.1} s", decision.retry_after);
-                return Err(Answer::refuse(Reason::RateLimit, message).retry_after(decision.retry_after));
-            }
-        }
-        // Those without a name share one place. The name is hashed: what is in flight names nobody.
-        let key = self.hasher.hash_one(ask.subject);
-        let seconds = estimated_seconds(characters).min(self.config.audio.max_seconds);
-        let admitted = match ask.subject {
-            Some(_) => self.admission.admit(key, seconds),
-            None => self.admission.admit_unnamed(key, seconds),
-        };
-        admitted.map_err(|full| {
-            let whose = if full.share { "of this subject " } else { "" };
-            let message = format!(
-                "{} utterances {whose}are under way: try again in {:.1} s",
-                full.utterances, full.retry_after
-            );
-            Answer::refuse(Reason::Overload, message).retry_after(full.retry_after)
-        })
-    }
-
-    fn identity(&self, ask: &Ask<'_>) -> Result<(), Answer> {
-        let rules = &self.config.identity;
-        if rules.subject_required && ask.subject.is_none() {
-            return Err(Answer::refuse(Reason::Unauthenticated, "the request names no subject"));
-        }
-        match ask.role {
-            None if rules.role_required => {
-                Err(Answer::refuse(Reason::Unauthenticated, "the request names no role"))
-            }
-            None => Ok(()),
-            Some(role) => {
-                // Voices are named freely; one whose name is no path is granted by grants for every resource only.
-                let path = format!("voice/{}", ask.voice);
-                let decision = self.roles.check_loose(role, "synthesize", &path);
-                if decision.allowed {
-                    Ok(())
-                } else {
-                    Err(Answer::refuse(Reason::Forbidden, decision.reason))
-                }
-            }
-        }
-    }
-
-    /// The limits of the text; its length in characters.
-    fn text(&self, ask: &Ask<'_>) -> Result<usize, Answer> {
-        let limits = &self.config.text;
-        if let (Some(said), false) = (ask.language, self.languages.is_empty()) {
-            let known = said.parse::<Language>();
-            let accepted = known.is_ok_and(|tag| self.languages.iter().any(|range| tag.within(range)));
-            if !accepted {
-                let accepted = limits.languages.join(", ");
-                let message = format!("the language is not one of those accepted: {accepted}");
-                return Err(Answer::refuse(Reason::Language, message));
-            }
-        }
-        let refuse = |what: &str, most: usize| {
-            let message = format!("the text has more than {most} characters{what}");
-            Answer::refuse(Reason::TextLength, message)
-        };
-        // Counted as far as is needed: a text of a gigabyte is not walked through.
-        let most = limits.max_characters;
-        let characters = ask.text.chars().take(most.saturating_add(1)).count();
-        if characters > most {
-            return Err(refuse("", most));
-        }
-        let most = limits.max_folded_characters;
-        if !ask.text.is_ascii() && ask.text.nfkc().take(most.saturating_add(1)).count() > most {
-            return Err(refuse(" once compatibility forms are undone", most));
-        }
-        Ok(characters)
-    }
-
-    fn note_refusal(&mut self, answer: &Answer, ask: &Ask<'_>) {
-        let event = match answer.reason {
-            Some(Reason::RateLimit) => Event::RateViolation,
-            Some(Reason::Overload) => Event::Overload,
-            Some(Reason::Unauthenticated) => Event::AuthFailure,
-            Some(Reason::Forbidden) => Event::PermissionDenied,
-            Some(Reason::TextLength | Reason::AudioLength) => Event::LimitExceeded,
-            _ => return,
-        };
-        self.note(event, ask.subject.unwrap_or_default(), ask.now_ns);
     }
 
     fn note(&mut self, event: Event, source: &str, now_ns: u64) {

@@ -2,7 +2,8 @@
 //!
 //! - Who: [`api_key`] and [`token`] say on whose behalf a request comes; [`pseudonym`] is the name under
 //!   which the rest of the program knows that person.
-//! - What: [`role`] decides what they may do, [`command`] what a voice may ask of the program.
+//! - What: [`role`] decides what they may do, or an [`authorizer`] in its place; [`command`] what a voice may ask of
+//!   the program.
 //! - From where: [`origin`], [`network`] and [`message`] judge a request before it is read.
 //! - How much: [`limiter`] counts requests, [`admission`] seconds of audio in flight.
 //!
@@ -15,6 +16,7 @@
 pub mod admission;
 pub mod answer;
 pub mod api_key;
+pub mod authorizer;
 pub mod command;
 pub mod gate;
 pub mod limiter;

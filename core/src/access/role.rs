@@ -11,9 +11,13 @@
 //! and means all below it, or `*` for every resource. Without resources a grant is for every one. A denial
 //! outweighs every grant, wherever either was inherited from.
 
+mod error;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use error::RoleError;
 
 /// What may be permitted. Hosts may name others of their own: a permission is a name.
 pub const PERMISSIONS: [&str; 11] = [
@@ -118,6 +122,18 @@ pub struct Decision {
     pub role: Option<String>,
     /// The pattern that decided.
     pub pattern: Option<String>,
+    /// The policies that decided, where policies are asked in place of roles.
+    pub policies: Vec<String>,
+    /// The policies that could not be evaluated, each with the reason, and were left out.
+    pub errors: Vec<String>,
+}
+
+impl Decision {
+    /// Denied for want of a grant.
+    pub fn denied(reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        Self { allowed: false, reason, role: None, pattern: None, policies: Vec::new(), errors: Vec::new() }
+    }
 }
 
 impl Roles {
@@ -154,10 +170,11 @@ impl Roles {
 
     /// Whether a role may do this with that resource. A role that does not exist may do nothing.
     pub fn check(&self, role: &str, permission: &str, resource: &str) -> Decision {
-        let no = |reason: String| Decision { allowed: false, reason, role: None, pattern: None };
-        let Some(flat) = self.roles.get(role) else { return no("there is no such role".into()) };
+        let Some(flat) = self.roles.get(role) else { return Decision::denied("there is no such role") };
         if !is_resource(resource) {
-            return no("the resource is not a path: accepted are parts of A-Z a-z 0-9 _ . - between /".into());
+            return Decision::denied(
+                "the resource is not a path: accepted are parts of A-Z a-z 0-9 _ . - between /",
+            );
         }
         flat.decide(role, permission, resource)
     }
@@ -182,7 +199,6 @@ const UNNAMEABLE: &str = "\0";
 
 impl Flat {
     fn decide(&self, role: &str, permission: &str, resource: &str) -> Decision {
-        let no = |reason: String| Decision { allowed: false, reason, role: None, pattern: None };
         let flat = self;
         let matching = |rules: &BTreeMap<String, Vec<Rule>>| {
             let rules = rules.get(permission)?;
@@ -193,13 +209,15 @@ impl Flat {
             reason: format!("{word} by role {}: {permission} of {}", rule.from, rule.pattern.text()),
             pattern: Some(rule.pattern.text()),
             role: Some(rule.from),
+            policies: Vec::new(),
+            errors: Vec::new(),
         };
         if let Some(rule) = matching(&flat.deny) {
             return decided(false, rule, "denied");
         }
         match matching(&flat.allow) {
             Some(rule) => decided(true, rule, "allowed"),
-            None => no(format!("nothing grants {} to role {role}", shown(permission))),
+            None => Decision::denied(format!("nothing grants {} to role {role}", shown(permission))),
         }
     }
 }
@@ -287,67 +305,6 @@ fn check_name(what: &'static str, name: &str) -> Result<(), RoleError> {
     let accepted = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
     let fits = (1..=MAX_NAME_BYTES).contains(&name.len()) && name.bytes().all(accepted);
     if fits { Ok(()) } else { Err(RoleError::Name { what, bytes: name.len() }) }
-}
-
-/// Why roles cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RoleError {
-    /// Not JSON of this form.
-    #[error("roles: {message}")]
-    Json {
-        /// Where and what.
-        message: String,
-    },
-    /// Another version.
-    #[error("roles of version {version}: accepted is 1")]
-    Version {
-        /// The refused version.
-        version: u32,
-    },
-    /// Too many roles.
-    #[error("{roles} roles: accepted are up to 1000")]
-    Count {
-        /// How many.
-        roles: usize,
-    },
-    /// A name that is not accepted.
-    #[error("name of a {what}, {bytes} bytes: accepted are 1 to 64 of A-Z a-z 0-9 _ . -")]
-    Name {
-        /// Of what.
-        what: &'static str,
-        /// Its length.
-        bytes: usize,
-    },
-    /// Inherits from a role that is not there.
-    #[error("role {role:?} is inherited and does not exist")]
-    Unknown {
-        /// Which.
-        role: String,
-    },
-    /// Inherits from itself.
-    #[error("role {role} inherits from itself")]
-    Circle {
-        /// Which.
-        role: String,
-    },
-    /// Too many grants or too deep.
-    #[error("role {role} has more than 1000 grants or inherits through more than 16 roles")]
-    TooMuch {
-        /// Which.
-        role: String,
-    },
-    /// A resource pattern that is none.
-    #[error(
-        "role {role} has a resource of {bytes} bytes that is not accepted: a path such as voice/heart, one that \
-         ends in /*, or *"
-    )]
-    Pattern {
-        /// Of which role.
-        role: String,
-        /// Its length.
-        bytes: usize,
-    },
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::access::admission::Capacity;
+use crate::access::authorizer::CedarRules;
 use crate::access::command::Argument;
 use crate::access::message::MessageRules;
 use crate::access::network::{Network, NetworkError, Networks};
@@ -36,6 +37,9 @@ pub struct Config {
     /// Roles, where they are not the presets.
     #[serde(default)]
     pub roles: Option<RoleDocument>,
+    /// Policies in Cedar that decide in place of roles.
+    #[serde(default)]
+    pub cedar: Option<CedarRules>,
     /// Commands that a voice may give.
     #[serde(default)]
     pub commands: Option<CommandRules>,
@@ -222,6 +226,7 @@ impl Default for Config {
             retention: Retention { recordings_days: 7, transcripts_days: 30, audit_days: 90, logs_days: 30 },
             disclosure: Disclosure::default(),
             roles: None,
+            cedar: None,
             commands: None,
             consent: None,
         }

@@ -84,6 +84,9 @@ impl Config {
         if let Some(roles) = &self.roles {
             Roles::new(roles)?;
         }
+        if self.roles.is_some() && self.cedar.is_some() {
+            return Err(ConfigError::RolesAndCedar);
+        }
         if let Some(consent) = &self.consent {
             consent.voices.keys().try_for_each(|voice| consent.owner(voice).map(drop))?;
             let name = 1..=Record::MAX_NAME_BYTES;
@@ -223,6 +226,21 @@ pub enum ConfigError {
     /// Roles that cannot be used.
     #[error(transparent)]
     Roles(#[from] RoleError),
+    /// Two that decide.
+    #[error("configuration has both roles and cedar: accepted is one of them")]
+    RolesAndCedar,
+    /// Policies in Cedar, and nothing that evaluates them.
+    #[error(
+        "configuration has cedar, and this library was built without it: accepted are roles, or a library built \
+         with the feature `cedar`"
+    )]
+    NoCedar,
+    /// Policies that cannot be used.
+    #[error("cedar: {message}")]
+    Cedar {
+        /// Where and what.
+        message: String,
+    },
     /// A scope that no consent can have.
     #[error("consent.scope: accepted are 1 to 256 bytes without control characters")]
     Scope,

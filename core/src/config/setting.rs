@@ -82,6 +82,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { path: "disclosure.labels", kind: Names(labels), why: "labels that reports and files should carry; the host writes them" },
     Setting { path: "disclosure.audible", kind: Flag, why: "whether listeners should be told; the host speaks it" },
     Setting { path: "roles", kind: Document, why: "who may do what; without, the presets guest, user and admin" },
+    Setting { path: "cedar", kind: Document, why: "policies in Cedar that decide in place of roles; of a library built with the feature cedar" },
     Setting { path: "commands", kind: Document, why: "commands that a voice may give; without, none" },
     Setting { path: "consent", kind: Document, why: "voices of people, each with the subject whose consent it needs; the guard's ledger is asked at every utterance" },
 ];
@@ -174,6 +175,12 @@ impl Setting {
                         "seconds": {"type": "number", "exclusiveMinimum": 0}}}}),
             Document if self.path == "roles" => json!({"type": ["object", "null"],
                 "$comment": format!("permissions with a meaning here: {}", PERMISSIONS.join(", "))}),
+            Document if self.path == "cedar" => json!({"type": ["object", "null"],
+                "additionalProperties": false, "required": ["policies"],
+                "properties": {
+                    "policies": {"type": "string"},
+                    "schema": {"type": ["string", "null"]},
+                    "entities": {"type": ["array", "null"], "items": {"type": "object"}}}}),
             Document if self.path == "consent" => json!({"type": ["object", "null"],
                 "additionalProperties": false, "required": ["voices"],
                 "properties": {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::access::answer::Reason;
 use crate::access::token::{Grant, TokenKey, Tokens};
 
 fn access(json: &str) -> Access {
@@ -43,6 +44,42 @@ fn a_strict_gate_wants_a_subject_and_a_role_that_may() {
     assert_eq!(reason(&access, &with(None)), Some(Reason::Unauthenticated));
     assert_eq!(reason(&access, &with(Some("nobody"))), Some(Reason::Forbidden));
     assert_eq!(reason(&access, &with(Some("guest"))), None);
+}
+
+/// Permits user-1, of up to 20 characters.
+struct Brief;
+
+impl Authorizer for Brief {
+    fn check(&self, question: &Question) -> RoleDecision {
+        let is_brief = question.context.get("characters").and_then(Value::as_u64).is_some_and(|n| n <= 20);
+        let allowed = question.subject.as_deref() == Some("user-1") && is_brief;
+        assert_eq!((question.permission.as_str(), question.resource.as_str()), ("synthesize", "voice/heart"));
+        RoleDecision { allowed, ..RoleDecision::denied("too long, or not user-1") }
+    }
+}
+
+#[test]
+fn policies_decide_in_place_of_roles_and_only_where_something_evaluates_them() {
+    let read = |json: &str| Config::from_json(json);
+    let cedar = r#"{"version": 1, "cedar": {"policies": "permit(principal, action, resource);"}}"#;
+    assert_eq!(Access::new(read(cedar).unwrap()).err(), Some(ConfigError::NoCedar));
+    let both = r#"{"version": 1, "cedar": {"policies": ""}, "roles": {"version": 1, "roles": {}}}"#;
+    assert_eq!(read(both), Err(ConfigError::RolesAndCedar));
+    let compile: Compile = |rules| {
+        assert!(rules.policies.starts_with("permit"));
+        Ok(Arc::new(Brief))
+    };
+    let access = Access::with(read(cedar).unwrap(), Some(compile)).unwrap();
+    // Nobody's role is asked for, and that of a name which no roles know is not in the way.
+    let named = |role| Ask { role, ..ask(Some("user-1"), "Good morning.") };
+    assert_eq!(reason(&access, &named(None)), None);
+    assert_eq!(reason(&access, &named(Some("nobody"))), None);
+    assert_eq!(reason(&access, &ask(None, "Good morning.")), Some(Reason::Forbidden));
+    assert_eq!(reason(&access, &ask(Some("user-1"), "Good morning to all of you.")), Some(Reason::Forbidden));
+    access.reload(read(r#"{"version": 1}"#).unwrap()).unwrap();
+    assert_eq!(reason(&access, &named(Some("nobody"))), Some(Reason::Forbidden));
+    access.reload(read(cedar).unwrap()).unwrap();
+    assert_eq!(reason(&access, &named(Some("nobody"))), None);
 }
 
 #[test]
