@@ -130,6 +130,9 @@ typedef struct vg_roles_t vg_roles_t;
 /** Commands that may be given. */
 typedef struct vg_commands_t vg_commands_t;
 
+/** Policies in Cedar, ready to decide. */
+typedef struct vg_cedar_t vg_cedar_t;
+
 /** A key that seals. Wiped from memory when the last handle that was made from it is freed. */
 typedef struct vg_seal_key_t vg_seal_key_t;
 
@@ -215,6 +218,8 @@ typedef int32_t vg_status_t;
 #define VG_ERR_CHECKPOINT 24
 /** What was sealed does not open: changed, cut, moved, bound to something else, or sealed with another key. */
 #define VG_ERR_SEAL 25
+/** This library was built without the feature that is asked for; the message names it. */
+#define VG_ERR_FEATURE 26
 /** The sample rate or the number of channels is not accepted. */
 #define VG_ERR_AUDIO_FORMAT 40
 /** A sample is NaN or infinite. */
@@ -1722,10 +1727,63 @@ vg_status_t vg_commands_check(const vg_commands_t *commands,
  */
 void vg_commands_free(vg_commands_t *commands);
 
-/* ---- Sealing ----
+/* ---- Cedar ----
  *
- * Bytes that only a key's holder can read and nobody can change unnoticed (XChaCha20-Poly1305), records
- * with what they are bound to, and audio in chunks of which each opens on its own.
+ * Policies for those who outgrow roles. Every library has these functions; one that was built without the feature
+ * `cedar` answers VG_ERR_FEATURE.
+ */
+
+/**
+ * Makes policies of JSON such as `{"policies": "permit(principal in Role::\"guest\", action == Action::\"synthesize\",
+ * resource == Voice::\"heart\");"}`; `schema`, in Cedar's syntax, and `entities`, in Cedar's JSON form, may be there too.
+ * VG_ERR_CONFIG says what cannot be used and where; VG_ERR_FEATURE that this library was built without Cedar.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_cedar_new(const char *rules,
+                         size_t len,
+                         vg_cedar_t **out,
+                         vg_error_t **err);
+
+/**
+ * Writes whether policies permit what is asked: JSON such as `{"subject": "anna", "role": "guest", "scopes":
+ * ["synthesize"], "permission": "synthesize", "resource": "voice/heart", "context": {"network": "10.0.0.9", "seconds":
+ * 12}}`, of which permission and resource are needed. `decision`, which may be NULL, receives JSON: `{"allowed": true,
+ * "reason": "permitted by policy guests", "policies": ["guests"], "errors": [], "role": null, "pattern": null}`;
+ * `errors` names the policies that could not be evaluated and were left out.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_cedar_check(const vg_cedar_t *cedar,
+                           const char *question,
+                           size_t len,
+                           bool *allowed,
+                           vg_bytes_t *decision,
+                           vg_error_t **err);
+
+/**
+ * Frees policies. NULL is fine.
+ *
+ * Threads: one. Real time: no.
+ */
+void vg_cedar_free(vg_cedar_t *cedar);
+
+/**
+ * Asks the configuration of an access as vg_cedar_check does: its policies where it has `cedar`, else its roles, which
+ * look at role, permission and resource alone.
+ *
+ * Threads: any. Real time: no.
+ */
+vg_status_t vg_access_check(const vg_access_t *access,
+                            const char *question,
+                            size_t len,
+                            bool *allowed,
+                            vg_bytes_t *decision,
+                            vg_error_t **err);
+
+/* ---- Keys that seal ----
+ *
+ * Made, read from their source, wrapped under a password.
  */
 
 /** Argon2id with 19 MiB, two passes and one lane. */
@@ -1810,6 +1868,12 @@ vg_status_t vg_seal_key_unwrap(const char *wrapped,
  * Threads: one. Real time: no.
  */
 void vg_seal_key_free(vg_seal_key_t *key);
+
+/* ---- Sealing ----
+ *
+ * Bytes that only a key's holder can read and nobody can change unnoticed (XChaCha20-Poly1305), records
+ * with what they are bound to, and audio in chunks of which each opens on its own.
+ */
 
 /**
  * Makes a sealer that seals with the first of the keys and opens with all of them, 1 to 64.

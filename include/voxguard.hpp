@@ -1051,6 +1051,31 @@ class Roles {
   detail::Handle<vg_roles_t, &vg_roles_free> handle_;
 };
 
+/// Policies in Cedar, for those who outgrow roles. Error of VG_ERR_FEATURE where the library was built without Cedar.
+class Cedar {
+ public:
+  /// `{"policies": "...", "schema": "...", "entities": [...]}`, of which the policies are needed.
+  explicit Cedar(std::string_view json) {
+    vg_cedar_t *cedar = nullptr;
+    detail::Failure failure;
+    failure.check(vg_cedar_new(detail::data(json), json.size(), &cedar, failure.out()));
+    handle_.reset(cedar);
+  }
+  /// `question` is JSON: `{"subject": "anna", "role": "guest", "permission": "synthesize", "resource": "voice/heart"}`.
+  Decision check(std::string_view question) const {
+    Decision decision;
+    detail::Bytes json;
+    detail::Failure failure;
+    failure.check(vg_cedar_check(handle_.get(), detail::data(question), question.size(), &decision.allowed, json.out(),
+                                 failure.out()));
+    decision.json = json.string();
+    return decision;
+  }
+
+ private:
+  detail::Handle<vg_cedar_t, &vg_cedar_free> handle_;
+};
+
 /// Commands that a voice may give. It decides; it runs and changes nothing.
 class Commands {
  public:
@@ -1239,6 +1264,15 @@ class Access {
     decision.json = json([&](vg_bytes_t *out, vg_error_t **err) {
       return vg_access_check_role(handle_.get(), detail::data(role), role.size(), detail::data(permission),
                                   permission.size(), detail::data(resource), resource.size(), &decision.allowed, out, err);
+    });
+    return decision;
+  }
+  /// Whether somebody may do something, by this configuration's policies in Cedar or else its roles; `question` as
+  /// Cedar::check takes it.
+  Decision check(std::string_view question) const {
+    Decision decision;
+    decision.json = json([&](vg_bytes_t *out, vg_error_t **err) {
+      return vg_access_check(handle_.get(), detail::data(question), question.size(), &decision.allowed, out, err);
     });
     return decision;
   }

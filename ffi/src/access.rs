@@ -73,7 +73,7 @@ pub unsafe extern "C" fn vg_access_new(
             Some(json) => Config::from_json(json)?,
             None => Config::default(),
         };
-        unsafe { out.set(make(Access::new(config)?)) };
+        unsafe { out.set(make(Access::with(config, crate::cedar::COMPILE)?)) };
         Ok(())
     };
     unsafe { control(err, call) }

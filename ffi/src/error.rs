@@ -179,12 +179,18 @@ macro_rules! status_of {
 status_of! {
     ApiKeyError => VG_ERR_ARGUMENT;
     CommandError => VG_ERR_CONFIG;
-    ConfigError => VG_ERR_CONFIG;
     KeySourceError => VG_ERR_KEY;
     MonitorError => VG_ERR_CONFIG;
     RoleError => VG_ERR_CONFIG;
     TokenError => VG_ERR_ARGUMENT;
     TokenKeyError => VG_ERR_KEY;
+}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        let unbuilt = matches!(error, ConfigError::NoCedar);
+        Self::new(if unbuilt { VG_ERR_FEATURE } else { VG_ERR_CONFIG }, error)
+    }
 }
 
 impl From<LimiterError> for Error {

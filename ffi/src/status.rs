@@ -41,6 +41,8 @@ pub const VG_ERR_CHECKPOINT: vg_status_t = vg_status_t(24);
 
 /// What was sealed does not open: changed, cut, moved, bound to something else, or sealed with another key.
 pub const VG_ERR_SEAL: vg_status_t = vg_status_t(25);
+/// This library was built without the feature that is asked for; the message names it.
+pub const VG_ERR_FEATURE: vg_status_t = vg_status_t(26);
 
 /// The sample rate or the number of channels is not accepted.
 pub const VG_ERR_AUDIO_FORMAT: vg_status_t = vg_status_t(40);
@@ -110,7 +112,7 @@ fn entry(status: vg_status_t) -> &'static Entry {
 const UNKNOWN: Entry = (vg_status_t(-1), c"VG_ERR_UNKNOWN", c"not a status of this library");
 
 #[rustfmt::skip]
-static STATUSES: [Entry; 30] = [
+static STATUSES: [Entry; 31] = [
     (VG_OK, c"VG_OK", c"no error"),
     (VG_ERR_NULL, c"VG_ERR_NULL", c"a pointer that is needed is NULL"),
     (VG_ERR_ARGUMENT, c"VG_ERR_ARGUMENT", c"an argument is out of its range, or input and output overlap in part"),
@@ -125,6 +127,7 @@ static STATUSES: [Entry; 30] = [
     (VG_ERR_CONFIG, c"VG_ERR_CONFIG", c"the configuration cannot be used"),
     (VG_ERR_CHECKPOINT, c"VG_ERR_CHECKPOINT", c"not a checkpoint of this ledger's key"),
     (VG_ERR_SEAL, c"VG_ERR_SEAL", c"what was sealed does not open: changed, bound to something else, or another key's"),
+    (VG_ERR_FEATURE, c"VG_ERR_FEATURE", c"this library was built without the feature that is asked for"),
     (VG_ERR_AUDIO_FORMAT, c"VG_ERR_AUDIO_FORMAT", c"accepted are 8000 to 192000 frames a second and 1 to 8 channels"),
     (VG_ERR_NON_FINITE, c"VG_ERR_NON_FINITE", c"a sample is NaN or infinite: accepted are finite values, nominally -1 to 1"),
     (VG_ERR_OUTPUT_SIZE, c"VG_ERR_OUTPUT_SIZE", c"the output is too small for the frames that are ready"),

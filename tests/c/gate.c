@@ -49,6 +49,30 @@ static bool believed(const vg_access_t *access, const vg_tokens_t *tokens, vg_by
   return accepted;
 }
 
+static void policies_decide_where_the_library_has_them(const vg_access_t *access) {
+  const char *question = "{\"role\":\"guest\",\"permission\":\"detect\",\"resource\":\"voice/heart\"}";
+  bool allowed = false;
+  WORKS(vg_access_check(access, TEXT(question), &allowed, NULL, &error));
+  CHECK(allowed);
+  FAILS(VG_ERR_ARGUMENT, "permission", vg_access_check(access, TEXT("{}"), &allowed, NULL, &error));
+
+  vg_cedar_t *cedar = NULL;
+  vg_error_t *why = NULL;
+  const vg_status_t made = vg_cedar_new(TEXT("{\"policies\":\"permit(principal, action, resource);\"}"), &cedar, &why);
+  if (made == VG_OK) {
+    vg_bytes_t decision = {0};
+    WORKS(vg_cedar_check(cedar, TEXT(question), &allowed, &decision, &error));
+    CHECK(allowed && contains(decision, "policy0"));
+    vg_bytes_free(&decision);
+  } else {
+    CHECK(made == VG_ERR_FEATURE && cedar == NULL);
+    CHECK(strstr(vg_error_message(why), "feature `cedar`") != NULL);
+  }
+  vg_error_free(why);
+  vg_cedar_free(cedar);
+  vg_cedar_free(NULL);
+}
+
 static void roles_and_commands_are_those_of_the_configuration(const vg_access_t *access) {
   bool allowed = true;
   CHECK(role_may(access, "detect"));
@@ -115,6 +139,7 @@ int main(void) {
   vg_access_t *access = NULL;
   WORKS(vg_access_new(TEXT(CONFIG), &access, &error));
   roles_and_commands_are_those_of_the_configuration(access);
+  policies_decide_where_the_library_has_them(access);
   tokens_last_as_long_as_the_configuration_says_and_are_revoked_together(access);
   vg_access_free(access);
   alerts_are_told_at_once_to_one_sink_which_may_use_the_access();

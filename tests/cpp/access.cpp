@@ -29,6 +29,17 @@ int main() {
   CHECK(!Roles().check("guest", "clone_voice", "voice/heart").allowed);
   CHECK(!Commands(R"({"stop": {}})").check("rm", "{}").allowed);
 
+  // A library that was built without Cedar says so, one that has it decides.
+  try {
+    const Cedar cedar(R"({"policies": "permit(principal in Role::\"guest\", action, resource);"})");
+    CHECK(cedar.check(R"({"role": "guest", "permission": "detect", "resource": "voice/heart"})").allowed);
+    CHECK(!cedar.check(R"({"permission": "detect", "resource": "voice/heart"})").allowed);
+  } catch (const Error &error) {
+    CHECK(error.status() == VG_ERR_FEATURE);
+  }
+  CHECK(Access().check(R"({"role": "guest", "permission": "detect", "resource": "voice/heart"})").allowed);
+  CHECK(!Access().check(R"({"permission": "detect", "resource": "voice/heart"})").allowed);
+
   const auto seal_key = SealKey::generate();
   const Sealer sealer(seal_key);
   const auto sealed = sealer.seal("Good morning.", "id-7");

@@ -19,7 +19,7 @@ use syn::{Attribute, Expr, ExprLit, Item, ItemFn, ItemStruct, Lit, Meta, Visibil
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// The nouns of the interface, each a file of `ffi/src` and a section of the header.
-const NOUNS: [&str; 27] = [
+const NOUNS: [&str; 29] = [
     "version",
     "status",
     "error",
@@ -40,6 +40,8 @@ const NOUNS: [&str; 27] = [
     "token",
     "api_key",
     "role",
+    "cedar",
+    "seal_key",
     "seal",
     "monitor",
     "access",

@@ -73,6 +73,8 @@ statuses! {
     CHECKPOINT = VG_ERR_CHECKPOINT;
     /// What was sealed does not open.
     SEAL = VG_ERR_SEAL;
+    /// The library was built without the feature that is asked for.
+    FEATURE = VG_ERR_FEATURE;
     /// The sample rate or the number of channels is not accepted.
     AUDIO_FORMAT = VG_ERR_AUDIO_FORMAT;
     /// A sample is NaN or infinite.

@@ -47,6 +47,7 @@ pub mod sys;
 mod access;
 mod bytes;
 mod call;
+mod cedar;
 mod classifier;
 mod detection;
 mod detector;
@@ -72,6 +73,7 @@ mod utterance;
 mod verdict;
 
 pub use access::{Access, Answer, AudioFinding, AudioReport, Source, config_schema, explain};
+pub use cedar::{Cedar, Question};
 pub use classifier::{Classifier, Finding};
 pub use detection::{CurvePoint, Detection, Span};
 pub use detector::{Detector, Effort};

@@ -36,6 +36,12 @@ pub struct RoleDecision {
     pub role: Option<String>,
     /// The pattern that decided.
     pub pattern: Option<String>,
+    /// The policies that decided, where policies in Cedar are asked in place of roles.
+    #[serde(default)]
+    pub policies: Vec<String>,
+    /// The policies that could not be evaluated and were left out, each with the reason.
+    #[serde(default)]
+    pub errors: Vec<String>,
 }
 
 impl Roles {

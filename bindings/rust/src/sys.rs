@@ -40,6 +40,8 @@ pub const VG_ERR_CONFIG: vg_status_t = vg_status_t(23);
 pub const VG_ERR_CHECKPOINT: vg_status_t = vg_status_t(24);
 /// What was sealed does not open: changed, cut, moved, bound to something else, or sealed with another key.
 pub const VG_ERR_SEAL: vg_status_t = vg_status_t(25);
+/// This library was built without the feature that is asked for; the message names it.
+pub const VG_ERR_FEATURE: vg_status_t = vg_status_t(26);
 /// The sample rate or the number of channels is not accepted.
 pub const VG_ERR_AUDIO_FORMAT: vg_status_t = vg_status_t(40);
 /// A sample is NaN or infinite.
@@ -426,11 +428,20 @@ pub struct vg_roles_t {
 pub struct vg_commands_t {
     _opaque: [u8; 0],
 }
+/// Policies in Cedar, ready to decide.
+#[repr(C)]
+pub struct vg_cedar_t {
+    _opaque: [u8; 0],
+}
 /// A key that seals. Wiped from memory when the last handle that was made from it is freed.
 #[repr(C)]
 pub struct vg_seal_key_t {
     _opaque: [u8; 0],
 }
+/// Argon2id with 19 MiB, two passes and one lane.
+pub const VG_KDF_ARGON2ID: u32 = 0;
+/// PBKDF2 with HMAC-SHA-256 and 600,000 rounds, where FIPS 140 is asked for.
+pub const VG_KDF_PBKDF2: u32 = 1;
 /// The key that seals now, and those that still open.
 #[repr(C)]
 pub struct vg_sealer_t {
@@ -441,10 +452,6 @@ pub struct vg_sealer_t {
 pub struct vg_seal_stream_t {
     _opaque: [u8; 0],
 }
-/// Argon2id with 19 MiB, two passes and one lane.
-pub const VG_KDF_ARGON2ID: u32 = 0;
-/// PBKDF2 with HMAC-SHA-256 and 600,000 rounds, where FIPS 140 is asked for.
-pub const VG_KDF_PBKDF2: u32 = 1;
 /// A monitor.
 #[repr(C)]
 pub struct vg_monitor_t {
@@ -1540,6 +1547,48 @@ unsafe extern "C" {
     ///
     /// Threads: one. Real time: no.
     pub fn vg_commands_free(commands: *mut vg_commands_t);
+    /// Makes policies of JSON such as `{"policies": "permit(principal in Role::\"guest\", action == Action::\"synthesize\",
+    /// resource == Voice::\"heart\");"}`; `schema`, in Cedar's syntax, and `entities`, in Cedar's JSON form, may be there too.
+    /// VG_ERR_CONFIG says what cannot be used and where; VG_ERR_FEATURE that this library was built without Cedar.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_cedar_new(
+        rules: *const c_char,
+        len: usize,
+        out: *mut *mut vg_cedar_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Writes whether policies permit what is asked: JSON such as `{"subject": "anna", "role": "guest", "scopes":
+    /// ["synthesize"], "permission": "synthesize", "resource": "voice/heart", "context": {"network": "10.0.0.9", "seconds":
+    /// 12}}`, of which permission and resource are needed. `decision`, which may be NULL, receives JSON: `{"allowed": true,
+    /// "reason": "permitted by policy guests", "policies": ["guests"], "errors": [], "role": null, "pattern": null}`;
+    /// `errors` names the policies that could not be evaluated and were left out.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_cedar_check(
+        cedar: *const vg_cedar_t,
+        question: *const c_char,
+        len: usize,
+        allowed: *mut bool,
+        decision: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
+    /// Frees policies. NULL is fine.
+    ///
+    /// Threads: one. Real time: no.
+    pub fn vg_cedar_free(cedar: *mut vg_cedar_t);
+    /// Asks the configuration of an access as vg_cedar_check does: its policies where it has `cedar`, else its roles, which
+    /// look at role, permission and resource alone.
+    ///
+    /// Threads: any. Real time: no.
+    pub fn vg_access_check(
+        access: *const vg_access_t,
+        question: *const c_char,
+        len: usize,
+        allowed: *mut bool,
+        decision: *mut vg_bytes_t,
+        err: *mut *mut vg_error_t,
+    ) -> vg_status_t;
     /// Makes a new key from the operating system's entropy.
     ///
     /// Threads: any. Real time: no.
