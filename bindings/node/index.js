@@ -19,7 +19,7 @@ const { Access, config } = require('./lib/access.js');
 const { ApiKeyError, ApiKeys } = require('./lib/api_key.js');
 const { RateLimiter } = require('./lib/limiter.js');
 const { Monitor } = require('./lib/monitor.js');
-const { Commands, Roles } = require('./lib/role.js');
+const { Cedar, Commands, Roles } = require('./lib/role.js');
 const { SealKey, SealStream, Sealer, fernetOpen } = require('./lib/seal.js');
 const { TokenError, Tokens } = require('./lib/token.js');
 const { native } = require('./lib/addon.js');
@@ -28,6 +28,7 @@ module.exports = {
   Access,
   ApiKeyError,
   ApiKeys,
+  Cedar,
   Commands,
   Detector,
   Guard,

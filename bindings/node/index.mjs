@@ -4,6 +4,7 @@ export const {
   Access,
   ApiKeyError,
   ApiKeys,
+  Cedar,
   Commands,
   Detector,
   Guard,

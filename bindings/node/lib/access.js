@@ -3,11 +3,11 @@
 const { types } = require('node:util');
 
 const { native: addon } = require('./addon.js');
-const { bytes, channels, flag, json, maybe, oneOf, options, refuse, sampleRate, seconds, string, unshared, wholeSeconds } = require('./check.js');
+const { bytes, callback, channels, flag, json, maybe, oneOf, options, refuse, sampleRate, seconds, string, unshared, wholeSeconds } = require('./check.js');
 const { call, callAsync } = require('./error.js');
 const { Handle, native } = require('./handle.js');
 const { happened } = require('./monitor.js');
-const { asRole } = require('./role.js');
+const { asRole, question } = require('./role.js');
 const { ALGORITHMS, Tokens, claims, tokenSettings, tokensOf } = require('./token.js');
 
 const SOURCE = ['origin', 'peer', 'forwardedFor', 'session', 'client'];
@@ -67,6 +67,12 @@ class Access extends Handle {
     return JSON.parse(await callAsync(() => held.checkSamples(samples, rate, count)));
   }
 
+  check(given) {
+    const held = native(this, Access, 'this');
+    const asked = question(given);
+    return JSON.parse(call(() => held.check(asked)));
+  }
+
   checkRole(given) {
     const held = native(this, Access, 'this');
     const asked = asRole(given);
@@ -101,6 +107,15 @@ class Access extends Handle {
     call(() => held.revokeAll(moment));
   }
 
+  onAlert(told) {
+    const held = native(this, Access, 'this');
+    if (told === undefined) {
+      throw refuse('told', told, 'is a function of an alert, or null');
+    }
+    const heard = callback(told, 'told');
+    call(() => held.onAlert(heard === null ? null : teller(heard)));
+  }
+
   record(event, given = {}) {
     const held = native(this, Access, 'this');
     const asked = happened(event, given);
@@ -132,6 +147,19 @@ class Access extends Handle {
     const held = native(this, Access, 'this');
     return call(() => held.metrics('prometheus'));
   }
+}
+
+/** What the addon calls with an alert as JSON. It never throws: of a failure a warning of the process tells. */
+function teller(told) {
+  const failed = (error) => process.emitWarning(error instanceof Error ? error : new Error('onAlert threw what is no Error'));
+  return (alert) => {
+    try {
+      // Nobody waits for a promise here, but its failure is told.
+      Promise.resolve(told(JSON.parse(alert))).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  };
 }
 
 /** What to do with a request, of the library's JSON; null where there is nothing to say. */

@@ -7,6 +7,7 @@ use napi::bindgen_prelude::{AsyncTask, Buffer, Float32Array};
 use napi_derive::napi;
 use voxguard::Source;
 
+use crate::alert::{Told, teller};
 use crate::failure::{Result, closed, raise};
 use crate::job::{Job, start};
 use crate::limiter::Limit;
@@ -93,6 +94,11 @@ impl Access {
     }
 
     #[napi]
+    pub fn check(&self, env: Env, question: String) -> Result<String> {
+        self.with(&env, |access| Ok(access.check_json(&question)?.to_json()))
+    }
+
+    #[napi]
     pub fn check_role(&self, env: Env, role: String, permission: String, resource: String) -> Result<String> {
         self.with(&env, |access| Ok(access.check_role(&role, &permission, &resource)?.to_json()))
     }
@@ -138,6 +144,17 @@ impl Access {
     #[napi]
     pub fn revoke_all(&self, env: Env, before: f64) -> Result<()> {
         self.with(&env, |access| access.revoke_all(before as u64))
+    }
+
+    #[napi]
+    pub fn on_alert(&self, env: Env, told: Option<Told<'_>>) -> Result<()> {
+        match told {
+            None => self.with(&env, voxguard::Access::off_alert),
+            Some(told) => {
+                let told = teller(&env, &told)?;
+                self.with(&env, |access| access.on_alert(told))
+            }
+        }
     }
 
     #[napi]

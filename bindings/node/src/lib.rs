@@ -14,6 +14,7 @@
 #![cfg_attr(test, allow(dead_code))]
 
 mod access;
+mod alert;
 mod classifier;
 mod detector;
 mod failure;

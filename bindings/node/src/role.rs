@@ -34,6 +34,32 @@ impl Roles {
 }
 
 #[napi]
+pub struct Cedar {
+    held: RefCell<Option<voxguard::Cedar>>,
+}
+
+#[napi]
+impl Cedar {
+    #[napi(constructor)]
+    pub fn new(env: Env, rules: String) -> Result<Self> {
+        let made = voxguard::Cedar::from_rules(&rules).map_err(|error| raise(&env, &error))?;
+        Ok(Self { held: RefCell::new(Some(made)) })
+    }
+
+    #[napi]
+    pub fn check(&self, env: Env, question: String) -> Result<String> {
+        let held = self.held.borrow();
+        let check = |cedar: &voxguard::Cedar| Ok(cedar.check_json(&question)?.to_json());
+        held.as_ref().ok_or_else(closed).and_then(check).map_err(|error| raise(&env, &error))
+    }
+
+    #[napi]
+    pub fn close(&self) {
+        self.held.replace(None);
+    }
+}
+
+#[napi]
 pub struct Commands {
     held: RefCell<Option<voxguard::Commands>>,
 }

@@ -5,7 +5,7 @@
 const assert = require('node:assert');
 const { test } = require('node:test');
 
-const { Access, Commands, Guard, Key, Monitor, RateLimiter, Roles, VoxguardError, config } = require('..');
+const { Access, Cedar, Commands, Guard, Key, Monitor, RateLimiter, Roles, VoxguardError, config } = require('..');
 const { KEY } = require('../fixtures/speech.js');
 
 const key = Key.fromHex(KEY);
@@ -45,6 +45,8 @@ test('roles deny what nobody granted and say why', () => {
     reason: 'allowed by role r: detect of a/*',
     role: 'r',
     pattern: 'a/*',
+    policies: [],
+    errors: [],
   });
   refused(() => new Roles('{"version": 1, "roles": {"r": {"inherits": ["r"]}}}'), 'VG_ERR_CONFIG', /itself/);
   refused(() => roles.check({ role: 'guest', permission: 'detect' }), 'VG_ERR_ARGUMENT', /resource is undefined/);
@@ -158,4 +160,75 @@ test('kinds, roles and commands of the configuration are asked through it, and r
   assert.deepStrictEqual([alert.event, alert.source, more.length], ['suspicious_command', '10.0.0.9', 0]);
   assert.deepStrictEqual(access.alerts(), []);
   assert.match(access.prometheus(), /suspicious_command"\} 3/);
+});
+
+test('who asked to hear of alerts hears each at once, may use the access, and fails alone', async () => {
+  const access = new Access({ version: 1, rate: { kinds: { detect: { per_minute: 1, burst: 1 } } } });
+  const told = [];
+  access.onAlert((alert) => {
+    told.push([alert.event, alert.source, alert.count]);
+    access.panic('too much of it');
+  });
+  const raise = (source) => Array.from({ length: 5 }, () => access.record('auth_failure', { source, now: 1 }).length);
+  assert.deepStrictEqual(raise('10.0.0.9'), [0, 0, 0, 0, 1]);
+  assert.deepStrictEqual(told, [['auth_failure', '10.0.0.9', 5]]);
+  assert.ok(access.lift());
+  // What the function throws, or its promise, is a warning: whoever asked the gate is not to blame for it.
+  const warnings = [];
+  const warned = (warning) => warnings.push(warning.message);
+  process.on('warning', warned);
+  access.onAlert(() => {
+    throw new Error('of the host');
+  });
+  assert.deepStrictEqual(raise('10.0.0.8'), [0, 0, 0, 0, 1]);
+  access.onAlert(async () => {
+    throw new Error('of its promise');
+  });
+  assert.deepStrictEqual(raise('10.0.0.7'), [0, 0, 0, 0, 1]);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  process.off('warning', warned);
+  assert.deepStrictEqual(warnings, ['of the host', 'of its promise']);
+  access.onAlert(null);
+  assert.deepStrictEqual(raise('10.0.0.6'), [0, 0, 0, 0, 1]);
+  assert.strictEqual(told.length, 1);
+  refused(() => access.onAlert(7), 'VG_ERR_ARGUMENT', /told|function/);
+  refused(() => access.onAlert(), 'VG_ERR_ARGUMENT', /told is undefined/);
+});
+
+test('an alert that another thread raises is told on the event loop', async () => {
+  const access = new Access({ version: 1, rate: { per_minute: 1, burst: 1 } });
+  const told = [];
+  access.onAlert((alert) => told.push(alert.event));
+  const guard = new Guard({ key, access });
+  const asks = Array.from({ length: 12 }, () => guard.utteranceAsync({ subject: 'anna', voice: 'heart', text: 'Turn left.' }));
+  const answers = (await Promise.all(asks)).map((utterance) => utterance.answer);
+  assert.strictEqual(answers.filter((answer) => answer !== null && !answer.allowed).length, 11);
+  for (let turn = 0; told.length === 0 && turn < 100; ++turn) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.deepStrictEqual(told, ['rate_violation']);
+});
+
+test('policies in Cedar decide, or the library says that it was built without', () => {
+  const policies = `@id("short") permit(principal in Role::"guest", action == Action::"synthesize", resource in Voice::"public")
+    when { context.seconds <= 60 };`;
+  const asked = { role: 'guest', permission: 'synthesize', resource: 'voice/public/heart', context: { seconds: 12 } };
+  let cedar;
+  try {
+    cedar = new Cedar(policies);
+  } catch (error) {
+    assert.ok(error instanceof VoxguardError && error.code === 'VG_ERR_FEATURE' && /feature `cedar`/.test(error.message));
+    refused(() => new Access({ version: 1, cedar: { policies } }), 'VG_ERR_FEATURE', /feature `cedar`/);
+  }
+  if (cedar !== undefined) {
+    assert.deepStrictEqual(cedar.check(asked).policies, ['short']);
+    assert.ok(!cedar.check({ ...asked, context: { seconds: 61 } }).allowed);
+    assert.ok(new Access({ version: 1, cedar: { policies } }).check(asked).allowed);
+    refused(() => new Cedar('permit('), 'VG_ERR_CONFIG', /policies/);
+  }
+  // Where roles decide, the same question is asked of them.
+  assert.ok(new Access().check({ ...asked, scopes: ['synthesize'] }).allowed);
+  assert.match(new Access().check({ permission: 'detect', resource: 'voice/heart' }).reason, /names no role/);
+  refused(() => new Access().check({ permission: 'detect' }), 'VG_ERR_ARGUMENT', /resource is undefined/);
+  refused(() => new Cedar(7), 'VG_ERR_ARGUMENT', /policies is the number 7/);
 });

@@ -2,7 +2,7 @@ import type { AudioFormat } from './audio.js';
 import { Handle } from './handle.js';
 import type { Limit } from './limiter.js';
 import type { Alert, Snapshot } from './monitor.js';
-import type { CommandDecision, RoleDecision, RoleQuestion } from './role.js';
+import type { CommandDecision, PolicyQuestion, RoleDecision, RoleQuestion } from './role.js';
 import type { Claims, TokenAlgorithm, TokenOptions, Tokens } from './token.js';
 
 /** What to do with a request, and what to tell whoever sent it. */
@@ -64,6 +64,8 @@ export declare class Access extends Handle {
   checkAudio(data: Uint8Array | string, options?: { base64?: boolean }): Promise<AudioReport>;
   /** The same for samples that were decoded elsewhere. */
   checkSamples(samples: Float32Array, format: AudioFormat): Promise<AudioReport>;
+  /** Whether somebody may do something: by the policies of this configuration (`cedar`), else by its roles. */
+  check(question: PolicyQuestion): RoleDecision;
   /** Whether a role of this configuration may do something. */
   checkRole(question: RoleQuestion): RoleDecision;
   /** Whether a voice may give a command of this configuration. Refusals count as `suspicious_command` of `source`. */
@@ -77,6 +79,11 @@ export declare class Access extends Handle {
   verifyToken(tokens: Tokens, token: string, options?: { source?: string; now?: number }): Claims;
   /** Refuses, in `verifyToken`, all tokens that were issued before this second. */
   revokeAll(before: number): void;
+  /**
+   * Tells a function of each alert when it is raised, within the call that raises it or, where that works on another thread, from
+   * the event loop; null: nobody any more. It may use this access. What it throws becomes a warning of the process.
+   */
+  onAlert(told: ((alert: Alert) => unknown) | null): void;
   /** Counts an event; the alerts that it raises. */
   record(event: string, options?: { source?: string; now?: number }): Alert[];
   /** Takes the alerts that refusals have raised since the last call. */

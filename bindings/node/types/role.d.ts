@@ -8,6 +8,10 @@ export interface RoleDecision {
   role: string | null;
   /** The resource pattern that decided. */
   pattern: string | null;
+  /** The policies that decided, where policies in Cedar are asked in place of roles. */
+  policies: string[];
+  /** The policies that could not be evaluated and were left out, each with the reason. */
+  errors: string[];
 }
 
 /** What is asked of roles: `resource` is a path such as `voice/heart`. */
@@ -24,6 +28,29 @@ export declare class Roles extends Handle {
   /** `guest`, `user` and `admin`. */
   static preset(): Roles;
   check(question: RoleQuestion): RoleDecision;
+}
+
+/** What is asked of policies. */
+export interface PolicyQuestion {
+  subject?: string | null;
+  role?: string | null;
+  /** Scopes of the key or token. */
+  scopes?: string[];
+  permission: string;
+  /** Such as `voice/heart`. */
+  resource: string;
+  /** What else policies may ask about: network, purpose, seconds. */
+  context?: { [name: string]: unknown } | null;
+}
+
+/**
+ * Policies in Cedar (https://docs.cedarpolicy.com), for those who outgrow roles. What none permits is denied. The principal is
+ * `User::"SUBJECT"` in `Role::"ROLE"`, the action `Action::"PERMISSION"`, the resource `voice/heart` is `Voice::"heart"`.
+ * @throws {VoxguardError} `VG_ERR_FEATURE` where the library was built without Cedar, as the published one is.
+ */
+export declare class Cedar extends Handle {
+  constructor(policies: string, options?: { schema?: string | null; entities?: object[] | null });
+  check(question: PolicyQuestion): RoleDecision;
 }
 
 /** Whether a command may be carried out. */

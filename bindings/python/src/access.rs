@@ -1,8 +1,7 @@
 //! Access and hardening. What is more than a flag comes as JSON, of which the package makes dataclasses.
 
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
-use voxguard::{Error, Kdf, Metrics, Source, Status, TokenAlgorithm, TokenGrant, TokenOptions};
+use voxguard::{Error, Metrics, Source, Status, TokenAlgorithm, TokenGrant, TokenOptions};
 
 use crate::error::{exception, work};
 use crate::key::Key;
@@ -22,14 +21,6 @@ fn algorithm_in(name: &str) -> Result<TokenAlgorithm, Error> {
         "ES256" => Ok(TokenAlgorithm::Es256),
         "EdDSA" => Ok(TokenAlgorithm::EdDsa),
         _ => Err(Error::new(Status::ARGUMENT, "algorithm: accepted are \"HS256\", \"ES256\" and \"EdDSA\"")),
-    }
-}
-
-fn kdf_in(name: &str) -> Result<Kdf, Error> {
-    match name {
-        "argon2id" => Ok(Kdf::Argon2id),
-        "pbkdf2" => Ok(Kdf::Pbkdf2),
-        _ => Err(Error::new(Status::ARGUMENT, "kdf: accepted are \"argon2id\" and \"pbkdf2\"")),
     }
 }
 
@@ -221,6 +212,21 @@ impl Roles {
 }
 
 #[pyclass(frozen, module = "voxguard._native")]
+pub(crate) struct Cedar(voxguard::Cedar);
+
+#[pymethods]
+impl Cedar {
+    #[new]
+    fn new(py: Python<'_>, rules: &str) -> PyResult<Self> {
+        work(py, || voxguard::Cedar::from_rules(rules)).map(Self)
+    }
+
+    fn check(&self, py: Python<'_>, question: &str) -> PyResult<String> {
+        work(py, || Ok(self.0.check_json(question)?.to_json()))
+    }
+}
+
+#[pyclass(frozen, module = "voxguard._native")]
 pub(crate) struct Commands(voxguard::Commands);
 
 #[pymethods]
@@ -263,103 +269,6 @@ impl Monitor {
 
     fn panicking(&self, py: Python<'_>) -> PyResult<bool> {
         work(py, || self.0.panicking())
-    }
-}
-
-#[pyclass(frozen, module = "voxguard._native")]
-pub(crate) struct SealKey(voxguard::SealKey);
-
-#[pymethods]
-impl SealKey {
-    #[staticmethod]
-    fn generate(py: Python<'_>) -> PyResult<Self> {
-        work(py, voxguard::SealKey::generate).map(Self)
-    }
-
-    #[staticmethod]
-    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
-        work(py, || voxguard::SealKey::from_bytes(data)).map(Self)
-    }
-
-    #[staticmethod]
-    fn from_source(py: Python<'_>, source: &str, create: bool) -> PyResult<Self> {
-        work(py, || voxguard::SealKey::from_source(source, create)).map(Self)
-    }
-
-    /// The key, and whether it should be wrapped anew.
-    #[staticmethod]
-    fn unwrap(py: Python<'_>, wrapped: &str, password: &[u8], kdf: &str) -> PyResult<(Self, bool)> {
-        let opened = work(py, || voxguard::SealKey::unwrap(wrapped, password, kdf_in(kdf)?))?;
-        Ok((Self(opened.0), opened.1))
-    }
-
-    fn wrap(&self, py: Python<'_>, password: &[u8], kdf: &str) -> PyResult<String> {
-        work(py, || self.0.wrap(password, kdf_in(kdf)?)).map(|text| text.to_string())
-    }
-
-    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let bytes = work(py, || self.0.to_bytes())?;
-        Ok(PyBytes::new(py, &bytes))
-    }
-
-    fn id(&self) -> &str {
-        self.0.id()
-    }
-}
-
-#[pyclass(frozen, module = "voxguard._native")]
-pub(crate) struct Sealer(voxguard::Sealer);
-
-#[pymethods]
-impl Sealer {
-    #[new]
-    fn new(py: Python<'_>, keys: Vec<PyRef<'_, SealKey>>) -> PyResult<Self> {
-        let keys: Vec<voxguard::SealKey> = keys.iter().map(|key| key.0.clone()).collect();
-        work(py, || voxguard::Sealer::new(&keys.iter().collect::<Vec<_>>())).map(Self)
-    }
-
-    fn seal<'py>(&self, py: Python<'py>, plain: &[u8], about: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
-        let sealed = work(py, || self.0.seal(plain, about))?;
-        Ok(PyBytes::new(py, &sealed))
-    }
-
-    fn open<'py>(&self, py: Python<'py>, sealed: &[u8], about: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
-        let plain = work(py, || self.0.open(sealed, about))?;
-        Ok(PyBytes::new(py, &plain))
-    }
-
-    fn seal_stream<'py>(
-        &self,
-        py: Python<'py>,
-        plain: &[u8],
-        about: &[u8],
-        chunk_bytes: u32,
-    ) -> PyResult<Bound<'py, PyBytes>> {
-        let sealed = work(py, || self.0.seal_stream(plain, about, chunk_bytes))?;
-        Ok(PyBytes::new(py, &sealed))
-    }
-
-    fn open_stream<'py>(
-        &self,
-        py: Python<'py>,
-        sealed: &[u8],
-        about: &[u8],
-    ) -> PyResult<Bound<'py, PyBytes>> {
-        let plain = work(py, || self.0.open_stream(sealed, about))?;
-        Ok(PyBytes::new(py, &plain))
-    }
-
-    fn open_chunk<'py>(
-        &self,
-        py: Python<'py>,
-        header: &[u8],
-        about: &[u8],
-        index: u64,
-        last: bool,
-        chunk: &[u8],
-    ) -> PyResult<Bound<'py, PyBytes>> {
-        let plain = work(py, || self.0.open_chunk(header, about, index, last, chunk))?;
-        Ok(PyBytes::new(py, &plain))
     }
 }
 
@@ -408,6 +317,10 @@ impl Access {
         work(py, || Ok(self.0.check_samples(&samples, rate, channels)?.json))
     }
 
+    fn check(&self, py: Python<'_>, question: &str) -> PyResult<String> {
+        work(py, || Ok(self.0.check_json(question)?.to_json()))
+    }
+
     fn check_role(&self, py: Python<'_>, role: &str, permission: &str, resource: &str) -> PyResult<String> {
         work(py, || Ok(self.0.check_role(role, permission, resource)?.to_json()))
     }
@@ -442,6 +355,34 @@ impl Access {
         work(py, || self.0.revoke_all(before))
     }
 
+    /// Tokens of this configuration; what is None, 0 or False it says.
+    #[allow(clippy::too_many_arguments)]
+    fn tokens(
+        &self,
+        py: Python<'_>,
+        algorithm: &str,
+        key: &[u8],
+        issuer: &str,
+        audience: &str,
+        typ: Option<&str>,
+        leeway: u64,
+        ttl: Option<u64>,
+        key_id: Option<&str>,
+        public: bool,
+        single_use: bool,
+    ) -> PyResult<Tokens> {
+        let options = TokenOptions { issuer, audience, typ, leeway, ttl, key_id, public, single_use };
+        work(py, || self.0.tokens(algorithm_in(algorithm)?, key, options)).map(Tokens)
+    }
+
+    /// Tells a function of each alert, as JSON, on the thread that raises it.
+    fn on_alert(&self, py: Python<'_>, told: Option<Py<PyAny>>) -> PyResult<()> {
+        match told {
+            None => work(py, || self.0.off_alert()),
+            Some(told) => work(py, || self.0.on_alert(move |alert| tell(&told, &alert.to_json()))),
+        }
+    }
+
     fn record(&self, py: Python<'_>, event: &str, source: &str, now: f64) -> PyResult<String> {
         work(py, || Ok(list(self.0.record(event, source, now)?.iter().map(voxguard::Alert::to_json))))
     }
@@ -463,6 +404,16 @@ impl Access {
     }
 }
 
+/// An exception of the host's function goes to `sys.unraisablehook`: whoever asked the gate is not to blame for it.
+fn tell(told: &Py<PyAny>, alert: &str) {
+    // None once Python is shutting down.
+    let _ = Python::try_attach(|py| {
+        if let Err(error) = told.call1(py, (alert,)) {
+            error.write_unraisable(py, Some(told.bind(py)));
+        }
+    });
+}
+
 /// What of a configuration is in force, as JSON.
 #[pyfunction]
 #[pyo3(signature = (config))]
@@ -474,11 +425,4 @@ pub(crate) fn explain(py: Python<'_>, config: Option<&str>) -> PyResult<String> 
 #[pyfunction]
 pub(crate) fn config_schema(py: Python<'_>) -> PyResult<String> {
     work(py, voxguard::config_schema)
-}
-
-/// What a Fernet token holds.
-#[pyfunction]
-pub(crate) fn fernet_open<'py>(py: Python<'py>, key: &str, token: &str) -> PyResult<Bound<'py, PyBytes>> {
-    let plain = work(py, || voxguard::fernet_open(key, token))?;
-    Ok(PyBytes::new(py, &plain))
 }

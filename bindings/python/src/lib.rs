@@ -22,6 +22,7 @@ mod listener;
 mod marker;
 mod policy;
 mod samples;
+mod seal;
 mod slot;
 
 use pyo3::prelude::*;
@@ -31,8 +32,7 @@ use pyo3::prelude::*;
 mod _native {
     #[pymodule_export]
     use crate::access::{
-        Access, ApiKeys, Commands, Monitor, RateLimiter, Roles, SealKey, Sealer, Tokens, config_schema,
-        explain, fernet_open,
+        Access, ApiKeys, Cedar, Commands, Monitor, RateLimiter, Roles, Tokens, config_schema, explain,
     };
     #[pymodule_export]
     use crate::detector::Detector;
@@ -50,6 +50,8 @@ mod _native {
     use crate::policy::{
         Policy, TextStream, lint_rules, public_signing_key, rules_from_words, sign_rules, starter_rules,
     };
+    #[pymodule_export]
+    use crate::seal::{SealKey, Sealer, fernet_open};
     #[pymodule_export]
     use crate::{status_name, version};
 }

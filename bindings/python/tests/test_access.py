@@ -56,6 +56,100 @@ def test_one_access_decides_about_roles_commands_and_tokens():
     assert [alert.event for alert in access.alerts()] == ["suspicious_command", "auth_failure"]
 
 
+def test_tokens_of_an_access_last_as_its_configuration_says():
+    access = voxguard.Access({"version": 1, "tokens": {"ttl_seconds": 60, "leeway_seconds": 5, "single_use": True}})
+    tokens = access.tokens("HS256", SECRET, issuer="tts", audience="api")
+    token = tokens.issue("user-1", now=1000)
+    assert access.verify_token(tokens, token, now=1064).expires == 1060
+    with pytest.raises(voxguard.TokenError, match="used before") as refused:
+        access.verify_token(tokens, token, now=1064)
+    assert refused.value.code == "replayed"
+    with pytest.raises(voxguard.TokenError, match="expired"):
+        tokens.verify(tokens.issue("user-1", now=1000), now=1065)
+    longer = access.tokens("HS256", SECRET, issuer="tts", audience="api", ttl=600)
+    assert longer.verify(longer.issue("user-1", now=1000), now=1500).subject == "user-1"
+    with pytest.raises(TypeError, match="no option 'lifetime'"):
+        access.tokens("HS256", SECRET, issuer="tts", audience="api", lifetime=1)
+    with pytest.raises(voxguard.VoxguardValueError, match="accepted are"):
+        access.tokens("none", SECRET, issuer="tts", audience="api")
+
+
+def test_who_asked_to_hear_of_alerts_hears_each_at_once_and_fails_alone(monkeypatch):
+    access = voxguard.Access()
+    told = []
+
+    def panic(alert):
+        told.append(alert)
+        access.panic("too much of it")
+
+    def fail(source):
+        return [len(access.record("auth_failure", source=source, now=1)) for _ in range(5)]
+
+    access.on_alert(panic)
+    assert fail("10.0.0.9") == [0, 0, 0, 0, 1]
+    assert told == [voxguard.Alert("auth_failure", "10.0.0.9", 5, 1.0)]
+    assert access.lift()
+    unraisable = []
+    monkeypatch.setattr("sys.unraisablehook", unraisable.append)
+
+    def broken(alert):
+        raise RuntimeError("of the host")
+
+    access.on_alert(broken)
+    assert fail("10.0.0.8") == [0, 0, 0, 0, 1]
+    assert [str(one.exc_value) for one in unraisable] == ["of the host"]
+    access.on_alert(None)
+    assert fail("10.0.0.7") == [0, 0, 0, 0, 1]
+    assert (len(told), len(unraisable)) == (1, 1)
+    with pytest.raises(TypeError, match="told is a int"):
+        access.on_alert(7)
+
+
+def test_a_refusal_on_any_thread_tells_of_its_alert():
+    access = voxguard.Access({"version": 1, "commands": {"stop": {}}})
+    told = []
+    access.on_alert(lambda alert: told.append((alert.source, threading.current_thread().name)))
+
+    def ask(source):
+        for _ in range(3):
+            assert not access.check_command("rm", source=source, now=1).allowed
+
+    threads = [threading.Thread(target=ask, args=(f"10.0.0.{n}",), name=f"10.0.0.{n}") for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == [(f"10.0.0.{n}", f"10.0.0.{n}") for n in range(8)]
+    assert len(access.alerts()) == 8
+
+
+def test_policies_in_cedar_decide_or_the_library_says_that_it_was_built_without():
+    policies = """@id("short") permit(principal in Role::"guest", action == Action::"synthesize", resource in Voice::"public")
+        when { context.seconds <= 60 };"""
+    asked = {"role": "guest", "permission": "synthesize", "resource": "voice/public/heart"}
+    try:
+        cedar = voxguard.Cedar(policies)
+    except voxguard.VoxguardValueError as error:
+        assert error.status_name == "VG_ERR_FEATURE" and "feature `cedar`" in error.message
+        with pytest.raises(voxguard.VoxguardValueError, match="VG_ERR_FEATURE"):
+            voxguard.Access({"version": 1, "cedar": {"policies": policies}})
+    else:
+        assert cedar.check(**asked, context={"seconds": 12}).policies == ("short",)
+        assert not cedar.check(**asked, context={"seconds": 61}).allowed
+        assert "seconds" in cedar.check(**asked).errors[0]
+        assert voxguard.Access({"version": 1, "cedar": {"policies": policies}}).check(**asked, context={"seconds": 1}).allowed
+        with pytest.raises(voxguard.VoxguardValueError, match="policies"):
+            voxguard.Cedar("permit(")
+    # Where roles decide, the same question is asked of them.
+    access = voxguard.Access()
+    assert access.check(**asked, scopes=["synthesize"]).allowed
+    assert "names no role" in access.check(permission="detect", resource="voice/heart").reason
+    with pytest.raises(TypeError, match="policies is a int"):
+        voxguard.Cedar(7)
+    with pytest.raises(voxguard.VoxguardValueError, match="no JSON form"):
+        access.check(**asked, context={"seconds": object()})
+
+
 def test_a_limiter_lets_a_burst_pass_and_says_when_to_come_back():
     limiter = voxguard.RateLimiter(per_minute=60, burst=10)
     assert limiter.check("key-1", now=0.0).allowed

@@ -13,7 +13,7 @@ Importing this imports no NumPy: arrays are taken and given back when you have i
 """
 
 from . import config
-from ._access import Access, Answer, AudioFinding, AudioReport, Commands, CommandDecision, RoleDecision, Roles
+from ._access import Access, Answer, AudioFinding, AudioReport, Commands, CommandDecision
 from ._access import Alert, Limit, Monitor, RateLimiter
 from ._detector import CurvePoint, Detection, Detector, Listener, Span, detect, detect_async
 from ._errors import VoxguardError, VoxguardRuntimeError, VoxguardValueError
@@ -31,6 +31,7 @@ from ._policy import (
     starter_rules,
 )
 from ._record import Record
+from ._roles import Cedar, RoleDecision, Roles
 from ._text_stream import Hit, Released, TextStream
 from ._seal import SealKey, Sealer, fernet_open
 from ._tokens import ApiKey, ApiKeyError, ApiKeys, Claims, IssuedKey, TokenError, Tokens
@@ -46,6 +47,7 @@ __all__ = [
     "ApiKeys",
     "AudioFinding",
     "AudioReport",
+    "Cedar",
     "Claims",
     "CommandDecision",
     "Commands",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Union
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple, Union
 
 from . import _arguments, _native, _samples
-from ._tokens import Claims, Tokens, claims, whole_seconds
+from ._roles import RoleDecision, asked, decision, role_parts
+from ._tokens import Claims, Tokens, claims, token_parts, whole_seconds
 
 
 @dataclass(frozen=True)
@@ -42,33 +43,6 @@ class RateLimiter:
 
 
 @dataclass(frozen=True)
-class RoleDecision:
-    """Whether a role may do something, and why."""
-
-    allowed: bool
-    reason: str
-    role: Optional[str]  #: the role whose grant or denial decided
-    pattern: Optional[str]  #: the resource pattern that decided
-
-
-class Roles:
-    """Who may do what with which voice or model. What nobody granted is denied."""
-
-    def __init__(self, document: Union[Mapping[str, Any], str, None] = None) -> None:
-        self._native = _native.Roles(None if document is None else _json(document, "roles"))
-
-    @classmethod
-    def preset(cls) -> Roles:
-        """``guest``, ``user`` and ``admin``."""
-        return cls()
-
-    def check(self, *, role: str, permission: str, resource: str) -> RoleDecision:
-        """Whether ``role`` has ``permission`` over ``resource``, such as ``voice/heart``."""
-        parts = (_arguments.text(v, n) for v, n in ((role, "role"), (permission, "permission"), (resource, "resource")))
-        return RoleDecision(**json.loads(self._native.check(*parts)))
-
-
-@dataclass(frozen=True)
 class CommandDecision:
     """Whether a command may be carried out."""
 
@@ -82,11 +56,11 @@ class Commands:
     """Commands that a voice may give: a list with typed arguments. It decides; it runs and changes nothing."""
 
     def __init__(self, rules: Union[Mapping[str, Any], str]) -> None:
-        self._native = _native.Commands(_json(rules, "commands"))
+        self._native = _native.Commands(_arguments.json_text(rules, "commands"))
 
     def check(self, name: str, arguments: Optional[Mapping[str, Any]] = None) -> CommandDecision:
         """Whether ``name`` may be given with these arguments."""
-        given = _json({} if arguments is None else arguments, "arguments")
+        given = _arguments.json_text({} if arguments is None else arguments, "arguments")
         return CommandDecision(**json.loads(self._native.check(_arguments.text(name, "name"), given)))
 
 
@@ -111,7 +85,7 @@ class Monitor:
     ) -> None:
         if on_alert is not None and not callable(on_alert):
             raise TypeError(f"on_alert is a {type(on_alert).__name__}: accepted is a function of an Alert")
-        self._native = _native.Monitor(None if rules is None else _json(rules, "rules"))
+        self._native = _native.Monitor(None if rules is None else _arguments.json_text(rules, "rules"))
         self._on_alert = on_alert
 
     def record(self, event: str, *, source: str = "", now: Optional[float] = None) -> List[Alert]:
@@ -232,8 +206,38 @@ class Access:
 
     def check_role(self, *, role: str, permission: str, resource: str) -> RoleDecision:
         """Whether a role of this configuration has ``permission`` over ``resource``."""
-        parts = (_arguments.text(v, n) for v, n in ((role, "role"), (permission, "permission"), (resource, "resource")))
-        return RoleDecision(**json.loads(self._native.check_role(*parts)))
+        return decision(self._native.check_role(*role_parts(role, permission, resource)))
+
+    def check(
+        self,
+        *,
+        permission: str,
+        resource: str,
+        subject: Optional[str] = None,
+        role: Optional[str] = None,
+        scopes: Iterable[str] = (),
+        context: Optional[Mapping[str, Any]] = None,
+    ) -> RoleDecision:
+        """Whether somebody may do something: by the policies of this configuration (``cedar``), else by its roles."""
+        return decision(self._native.check(asked(permission, resource, subject, role, scopes, context)))
+
+    def tokens(self, algorithm: str, key: bytes, *, issuer: str, audience: str, **options: Any) -> Tokens:
+        """Tokens of this configuration: what the options leave out of ``ttl``, ``leeway`` and ``single_use``, it says.
+
+        ``algorithm`` is ``HS256``, ``ES256`` or ``EdDSA``; key and options are those of `Tokens`.
+        """
+        parts = token_parts(key, issuer, audience, options)
+        return Tokens(self._native.tokens(_arguments.text(algorithm, "algorithm"), *parts))
+
+    def on_alert(self, told: Optional[Callable[[Alert], object]]) -> None:
+        """Tells ``told`` of each alert at once, on the thread that raises it; ``None``: nobody any more.
+
+        It may use this access, as ``access.panic``. What it raises goes to `sys.unraisablehook`: the request that raised
+        the alert is answered as ever, and the alert is among `alerts` too where a refusal raised it.
+        """
+        if told is not None and not callable(told):
+            raise TypeError(f"told is a {type(told).__name__}: accepted are a function of an Alert, and None")
+        self._native.on_alert(None if told is None else _Told(told))
 
     def check_command(
         self,
@@ -244,7 +248,7 @@ class Access:
         now: Optional[float] = None,
     ) -> CommandDecision:
         """Whether a voice may give a command of this configuration. A refusal counts as ``suspicious_command``."""
-        given, moment = _json({} if arguments is None else arguments, "arguments"), time.time() if now is None else now
+        given, moment = _arguments.json_text({} if arguments is None else arguments, "arguments"), time.time() if now is None else now
         name, source = _arguments.text(name, "name"), _arguments.text(source, "source")
         return CommandDecision(**json.loads(self._native.check_command(name, given, source, _number(moment, "now"))))
 
@@ -299,22 +303,28 @@ def config_json(config: Union[Mapping[str, Any], str]) -> str:
     """A configuration as JSON text; a profile's name becomes a document."""
     if isinstance(config, str) and config.lstrip()[:1] != "{":
         return json.dumps({"version": 1, "profile": _arguments.text(config, "config")})
-    return _json(config, "config")
-
-
-def _json(value: object, name: str) -> str:
-    if isinstance(value, str):
-        return _arguments.text(value, name)
-    if not isinstance(value, Mapping):
-        raise TypeError(f"{name} is a {type(value).__name__}: accepted are a dict and JSON text")
-    try:
-        return json.dumps(dict(value), allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise _arguments.argument_error(f"{name} has no JSON form: {error}") from None
+    return _arguments.json_text(config, "config")
 
 
 def _alerts(source: str) -> List[Alert]:
-    return [Alert(one["event"], one["source"], one["count"], one["time"]) for one in json.loads(source)]
+    return [_alert(one) for one in json.loads(source)]
+
+
+def _alert(parts: Mapping[str, Any]) -> Alert:
+    return Alert(parts["event"], parts["source"], parts["count"], parts["time"])
+
+
+class _Told:
+    """What the native module calls with an alert as JSON."""
+
+    def __init__(self, told: Callable[[Alert], object]) -> None:
+        self._told = told
+
+    def __call__(self, source: str) -> None:
+        self._told(_alert(json.loads(source)))
+
+    def __repr__(self) -> str:
+        return f"<on_alert {self._told!r}>"
 
 
 def _report(source: str) -> AudioReport:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import operator
-from typing import Any, Iterable, List
+from typing import Any, Iterable, List, Mapping
 
 from ._errors import ARGUMENT, AUDIO_FORMAT, UTF8, VoxguardError, refusal
 from ._native import Key
@@ -85,6 +86,25 @@ def text(value: object, name: str) -> str:
         message = f"{name} has a lone surrogate at character {error.start}, which is not Unicode text"
         raise refusal(*UTF8, message) from None
     return value
+
+
+def json_text(value: object, name: str) -> str:
+    """A document as JSON text: a dict, or JSON text as it is."""
+    if isinstance(value, str):
+        return text(value, name)
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} is a {type(value).__name__}: accepted are a dict and JSON text")
+    try:
+        return json.dumps(dict(value), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise argument_error(f"{name} has no JSON form: {error}") from None
+
+
+def scopes(value: Iterable[str]) -> List[str]:
+    """Scopes of a key or token."""
+    if isinstance(value, str):
+        raise TypeError("scopes is a str: accepted is a list of them, as scopes=['synthesize']")
+    return [text(scope, "scope") for scope in value]
 
 
 def key(value: object, name: str = "key") -> Key:

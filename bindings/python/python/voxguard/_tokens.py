@@ -73,26 +73,7 @@ class Tokens:
 
     @classmethod
     def _made(cls, algorithm: str, key: bytes, issuer: str, audience: str, options: Dict[str, Any]) -> Tokens:
-        known = {"typ": None, "leeway": 0, "ttl": None, "key_id": None, "public": False, "single_use": False}
-        unknown = sorted(set(options) - set(known))
-        if unknown:
-            raise TypeError(f"no option {unknown[0]!r}: accepted are {', '.join(known)}")
-        given = {**known, **options}
-        ttl = given["ttl"]
-        return cls(
-            _native.Tokens(
-                algorithm,
-                _bytes(key, "key"),
-                _arguments.text(issuer, "issuer"),
-                _arguments.text(audience, "audience"),
-                given["typ"],
-                _seconds(given["leeway"], "leeway"),
-                None if ttl is None else _seconds(ttl, "ttl"),
-                given["key_id"],
-                bool(given["public"]),
-                bool(given["single_use"]),
-            )
-        )
+        return cls(_native.Tokens(algorithm, *token_parts(key, issuer, audience, options)))
 
     def add_key(self, algorithm: str, key: bytes, *, id: str, public: bool = False) -> None:
         """Adds a key that verifies: ``HS256``, ``ES256`` or ``EdDSA``, under an id."""
@@ -118,7 +99,7 @@ class Tokens:
         """A signed token. ``now`` is in seconds since 1970; without, the clock's."""
         name = None if role is None else _arguments.text(role, "role")
         seconds = None if ttl is None else _seconds(ttl, "ttl")
-        return self._native.issue(_arguments.text(subject, "subject"), name, _scopes(scopes), whole_seconds(now), seconds)
+        return self._native.issue(_arguments.text(subject, "subject"), name, _arguments.scopes(scopes), whole_seconds(now), seconds)
 
     def verify(self, token: str, *, now: Optional[float] = None) -> Claims:
         """What a token says; `TokenError` says why it is not to be believed."""
@@ -177,7 +158,7 @@ class ApiKeys:
     ) -> IssuedKey:
         """Makes a key. ``expires`` is a moment in seconds since 1970; without, it holds until it is revoked."""
         until = None if expires is None else whole_seconds(expires)
-        parts = self._native.issue(_arguments.text(subject, "subject"), _scopes(scopes), whole_seconds(now), until)
+        parts = self._native.issue(_arguments.text(subject, "subject"), _arguments.scopes(scopes), whole_seconds(now), until)
         return _issued(parts)
 
     def verify(self, secret: str, *, now: Optional[float] = None) -> ApiKey:
@@ -221,6 +202,30 @@ class ApiKeys:
         self.close()
 
 
+_Parts = Tuple[bytes, str, str, Optional[str], int, Optional[int], Optional[str], bool, bool]
+
+
+def token_parts(key: bytes, issuer: str, audience: str, options: Dict[str, Any]) -> _Parts:
+    """What tokens are made of, looked at, in the order in which the native module takes it."""
+    known = {"typ": None, "leeway": 0, "ttl": None, "key_id": None, "public": False, "single_use": False}
+    unknown = sorted(set(options) - set(known))
+    if unknown:
+        raise TypeError(f"no option {unknown[0]!r}: accepted are {', '.join(known)}")
+    given = {**known, **options}
+    ttl = given["ttl"]
+    return (
+        _bytes(key, "key"),
+        _arguments.text(issuer, "issuer"),
+        _arguments.text(audience, "audience"),
+        given["typ"],
+        _seconds(given["leeway"], "leeway"),
+        None if ttl is None else _seconds(ttl, "ttl"),
+        given["key_id"],
+        bool(given["public"]),
+        bool(given["single_use"]),
+    )
+
+
 def claims(answer: Tuple[bool, str]) -> Claims:
     """What a verified token says, or the error that it is."""
     accepted, source = answer
@@ -261,12 +266,6 @@ def _seconds(value: object, name: str) -> int:
     if not 0 <= number < 2**53:
         raise _arguments.argument_error(f"{name} is {number}: accepted are seconds, 0 or more")
     return number
-
-
-def _scopes(scopes: Iterable[str]) -> List[str]:
-    if isinstance(scopes, str):
-        raise TypeError("scopes is a str: accepted is a list of them, as scopes=['synthesize']")
-    return [_arguments.text(scope, "scope") for scope in scopes]
 
 
 def _bytes(value: object, name: str) -> bytes:
