@@ -38,7 +38,8 @@ pub fn run(arguments: &[String]) -> Result {
 /// Runs the bench of decisions and of sealing.
 fn access(arguments: &[String]) -> Result {
     let mut cargo = tool::cargo();
-    cargo.args(["run", "--locked", "--release", "--package", "voxguard-bench", "--bin", "access", "--"]);
+    cargo.args(["run", "--locked", "--release", "--package", "voxguard-bench", "--features", "cedar"]);
+    cargo.args(["--bin", "access", "--"]);
     if cargo.args(arguments).current_dir(place::top()).status()?.success() {
         Ok(())
     } else {

@@ -102,6 +102,68 @@ fn roles() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// Policies of five kinds, a hundred in all, and questions that each of them decides.
+#[cfg(feature = "cedar")]
+fn cedar() -> Result<(), Box<dyn std::error::Error>> {
+    use voxguard_cedar::Policies;
+    use voxguard_core::access::authorizer::{Authorizer, CedarRules, Question};
+
+    let few = r#"
+        permit(principal in Role::"guest", action == Action::"synthesize", resource in Voice::"public")
+            when { context.seconds <= 60 };
+        permit(principal in Role::"admin", action, resource);
+        permit(principal, action == Action::"detect", resource) when { principal.scopes.contains("detect") };
+        permit(principal, action == Action::"clone_voice", resource)
+            when { resource has owner && resource.owner == principal };
+        forbid(principal, action, resource in Voice::"retired")
+            unless { ip(context.network).isInRange(ip("10.0.0.0/8")) };"#;
+    let asked = |subject: &str, role: &str, permission: &str, resource: &str| {
+        let mut question = Question {
+            subject: Some(subject.into()),
+            role: Some(role.into()),
+            scopes: vec!["synthesize".into(), "detect".into()],
+            permission: permission.into(),
+            resource: resource.into(),
+            ..Question::default()
+        };
+        question.context.insert("seconds".into(), 12.into());
+        question.context.insert("network".into(), "192.0.2.1".into());
+        question
+    };
+    let questions = [
+        asked("user-1", "guest", "synthesize", "voice/public/heart"),
+        asked("user-2", "guest", "clone_voice", "voice/anna"),
+        asked("user-3", "admin", "erase_subject", "ledger/main"),
+        asked("user-4", "guest", "detect", "voice/retired/old"),
+    ];
+    let decide = |policies: &Policies| {
+        nanoseconds(20, |n| {
+            black_box(policies.check(&questions[n % questions.len()]));
+        })
+    };
+    let rules = CedarRules { policies: few.into(), ..CedarRules::default() };
+    row("Cedar, 5 policies", decide(&Policies::new(&rules)?), Some(200e3));
+    let more: String = (0..95)
+        .map(|n| format!("permit(principal == User::\"u{n}\", action, resource == Voice::\"v{n}\");"))
+        .collect();
+    let rules = CedarRules { policies: format!("{few}{more}"), ..CedarRules::default() };
+    row("Cedar, 100 policies", decide(&Policies::new(&rules)?), Some(200e3));
+    let entities = (0..100).map(|n| {
+        serde_json::json!({"uid": {"type": "Voice", "id": format!("v{n}")}, "parents": [],
+            "attrs": {"owner": {"__entity": {"type": "User", "id": format!("u{n}")}}}})
+    });
+    let rules = CedarRules { entities: Some(entities.collect()), ..rules };
+    row("Cedar, 100 policies and 100 voices with owners", decide(&Policies::new(&rules)?), Some(200e3));
+    Ok(())
+}
+
+/// Without the feature there is nothing to measure.
+#[cfg(not(feature = "cedar"))]
+fn cedar() -> Result<(), Box<dyn std::error::Error>> {
+    println!("{:<58}{:>15}", "Cedar: built without; --features cedar", "-");
+    Ok(())
+}
+
 fn gate() -> Result<(), Box<dyn std::error::Error>> {
     let access = Access::new(Config::from_json(
         r#"{"version": 1, "rate": {"per_minute": 6000000, "burst": 1000000}, "identity": {"role_required": true}}"#,
@@ -172,6 +234,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{:<58}{:>15}{:>14}", "a decision", "measured", "at most");
     limits()?;
     roles()?;
+    cedar()?;
     gate()?;
     sealing()
 }

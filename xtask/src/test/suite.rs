@@ -32,6 +32,11 @@ pub const SUITES: &[Suite] = &[
         what: "all Rust tests: units, doc tests, C and C++ programs, layers, decoy, vectors",
         run: rust,
     },
+    Suite {
+        name: "cedar",
+        what: "policies in Cedar: their crate, and the C interface built with the feature",
+        run: cedar,
+    },
     Suite { name: "client", what: "the Rust client's tests again, over the shared library", run: client },
     Suite {
         name: "python",
@@ -106,6 +111,16 @@ fn rust(scene: &mut Scene) -> Result<Count> {
         cargo.env("VOXGUARD_NEED_REDIS", "1");
     }
     counted("cargo test", &mut cargo, Count::from_cargo)
+}
+
+fn cedar(scene: &mut Scene) -> Result<Count> {
+    let mut engine = scene.cargo_test()?;
+    engine.args(["--package", "voxguard-cedar"]);
+    let mut count = counted("cargo test, cedar", &mut engine, Count::from_cargo)?;
+    let mut interface = scene.cargo_test()?;
+    interface.args(["--package", "voxguard-ffi", "--features", "cedar", "--test", "cedar"]);
+    count.add(&counted("cargo test, C interface with cedar", &mut interface, Count::from_cargo)?);
+    Ok(count)
 }
 
 fn client(scene: &mut Scene) -> Result<Count> {
