@@ -2,20 +2,17 @@
 //! with what they are bound to, and audio in chunks of which each opens on its own.
 
 use std::ffi::c_char;
-use std::path::Path;
 
-use voxguard_core::key::Key;
-use voxguard_core::seal::password::{self, Kdf};
-use voxguard_core::seal::{KeyRing, SealKey, fernet, record, stream};
-use voxguard_store::key_source;
+use voxguard_core::seal::{KeyRing, fernet, record, stream};
 use zeroize::Zeroizing;
 
-use crate::argument::{place, slice_in, slice_out, text};
+use crate::argument::{place, slice_in, text};
 use crate::bytes::vg_bytes_t;
-use crate::call::{control, plain};
+use crate::call::control;
 use crate::error::{Error, Result, vg_error_t};
 use crate::handle::{Handle, exclusive, free, kind, make, shared};
-use crate::key::{VG_KEY_ID_SIZE, entropy};
+use crate::key::entropy;
+use crate::seal_key::vg_seal_key_t;
 use crate::status::{VG_ERR_ARGUMENT, vg_status_t};
 
 /// The key that seals now, and those that still open.

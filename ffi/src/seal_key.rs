@@ -4,8 +4,8 @@ use std::ffi::c_char;
 use std::path::Path;
 
 use voxguard_core::key::Key;
-use voxguard_core::seal::SealKey;
 use voxguard_core::seal::password::{self, Kdf};
+use voxguard_core::seal::{SealKey, record};
 use voxguard_store::key_source;
 use zeroize::Zeroizing;
 
