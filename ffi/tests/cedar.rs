@@ -41,7 +41,8 @@ fn policies_decide_and_say_which_decided() {
     let (status, handle, message) = cedar(&format!(r#"{{"policies": "{GUESTS}"}}"#));
     assert_eq!((status, message.as_str()), (VG_OK, ""));
     let check = |question: &str| {
-        let ((data, len), mut allowed, mut said) = (parts(question), false, vg_bytes_t::default());
+        let ((data, len), mut allowed, mut said) =
+            (parts(question), false, vg_bytes_t { data: null_mut(), len: 0 });
         let status = unsafe { vg_cedar_check(handle, data, len, &mut allowed, &mut said, null_mut()) };
         let text = unsafe { std::slice::from_raw_parts(said.data, said.len) }.to_vec();
         unsafe { vg_bytes_free(&mut said) };
@@ -81,5 +82,6 @@ fn a_configuration_has_policies_in_place_of_roles() {
     assert_eq!(unsafe { vg_access_reload(handle, data, len, null_mut()) }, VG_ERR_CONFIG);
     assert!(may(60));
     unsafe { vg_access_free(handle) };
+    let (data, len) = parts(r#"{"role": "guest", "permission": "synthesize", "resource": "voice/heart"}"#);
     assert_eq!(unsafe { vg_cedar_check(null(), data, len, &mut false, null_mut(), null_mut()) }, VG_ERR_NULL);
 }
