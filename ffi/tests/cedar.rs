@@ -1,7 +1,9 @@
 //! Policies in Cedar through the C interface: of a library that has them, and of one that was built without.
 
 use std::ffi::CStr;
-use std::ptr::{null, null_mut};
+#[cfg(feature = "cedar")]
+use std::ptr::null;
+use std::ptr::null_mut;
 
 use voxguard_ffi::*;
 

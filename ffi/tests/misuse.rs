@@ -158,6 +158,9 @@ fn null_is_an_answer_everywhere() {
         vg_access_check_role(null(), null(), 0, null(), 0, null(), 0, null_mut(), null_mut(), e);
         vg_access_check_command(null(), null(), 0, null(), 0, null(), 0, 0.0, null_mut(), null_mut(), e);
         vg_access_on_alert(null(), null(), e);
+        vg_access_check(null(), null(), 0, null_mut(), null_mut(), e);
+        vg_cedar_new(null(), 0, null_mut(), e);
+        vg_cedar_check(null(), null(), 0, null_mut(), null_mut(), e);
         vg_access_revoke_all(null(), 0);
         vg_access_tokens_new(null(), 0, null(), 0, null(), 0, null_mut(), e);
         vg_access_verify_token(null(), null(), null(), 0, null(), 0, 0, null_mut(), null_mut(), e);
@@ -187,6 +190,7 @@ fn null_is_an_answer_everywhere() {
         vg_sealer_free(null_mut());
         vg_monitor_free(null_mut());
         vg_access_free(null_mut());
+        vg_cedar_free(null_mut());
     };
 
     // Rules, packs and streams of text.

@@ -3,7 +3,7 @@
 
 use std::thread::{self, ThreadId};
 
-use napi::bindgen_prelude::{FnArgs, Function, FunctionRef, JsValue};
+use napi::bindgen_prelude::{FnArgs, Function, FunctionRef};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status};
 

@@ -61,7 +61,7 @@ def test_tokens_of_an_access_last_as_its_configuration_says():
     tokens = access.tokens("HS256", SECRET, issuer="tts", audience="api")
     token = tokens.issue("user-1", now=1000)
     assert access.verify_token(tokens, token, now=1064).expires == 1060
-    with pytest.raises(voxguard.TokenError, match="used before") as refused:
+    with pytest.raises(voxguard.TokenError, match="used already") as refused:
         access.verify_token(tokens, token, now=1064)
     assert refused.value.code == "replayed"
     with pytest.raises(voxguard.TokenError, match="expired"):
