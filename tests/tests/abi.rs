@@ -7,8 +7,8 @@ use voxguard_tests::compiler::Language;
 use voxguard_tests::{library, program, skipped, workspace};
 
 /// What `libvoxguard` may weigh, in bytes, before link-time optimisation: `cargo xtask dist` keeps what is shipped, after it,
-/// below 8 MB.
-const LARGEST_LIBRARY: u64 = 9_500_000;
+/// below 8 MB. (9,601,400 bytes before were 7,981,048 after.)
+const LARGEST_LIBRARY: u64 = 9_620_000;
 
 #[test]
 fn the_library_exports_the_symbols_that_are_listed_and_no_other() {
