@@ -136,10 +136,8 @@ impl<const I: usize, const O: usize, const TAPS: usize> Convolution<I, O, TAPS> 
     /// One column of cells from those around it. The empty bands stay empty.
     #[inline(always)]
     fn apply<S: Simd, const ACROSS: usize>(&self, simd: S, rows: [&Row<I>; ACROSS], out: &mut Row<O>) {
-        // As many channels at a time as the machine has registers for.
-        if O.is_multiple_of(4) && S::F32_LANES == 16 {
-            self.channels::<S, ACROSS, 4>(simd, rows, out);
-        } else if O.is_multiple_of(2) {
+        // As many channels at a time as 16 registers have room for.
+        if O.is_multiple_of(2) {
             self.channels::<S, ACROSS, 2>(simd, rows, out);
         } else {
             self.channels::<S, ACROSS, 1>(simd, rows, out);

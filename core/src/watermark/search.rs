@@ -231,11 +231,7 @@ impl Pilots {
         values.iter_mut().zip(columns).for_each(|(to, column)| *to = *column);
         let mut products = [[0f32; PILOT_COLUMNS]; TOGETHER];
         for (at, block) in self.signs.iter().enumerate() {
-            if S::F32_LANES == 16 {
-                multiply::<S, 3>(simd, block, &values, at * LANES, &mut products);
-            } else {
-                multiply::<S, 2>(simd, block, &values, at * LANES, &mut products);
-            }
+            multiply::<S, 2>(simd, block, &values, at * LANES, &mut products);
         }
         for (t, products) in products.iter().enumerate().take(columns.len()) {
             let column = (column + t) % PERIOD;
